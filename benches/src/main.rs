@@ -1,0 +1,2 @@
+//! Instruction counts, by callgrind.
+fn main() {}

@@ -1,0 +1,2 @@
+//! `cargo ci`: what CI runs, you run.
+fn main() {}

@@ -1,0 +1,2 @@
+//! The `samewire` command.
+fn main() {}

@@ -1,0 +1,221 @@
+//! Whose fault: a [`Violation`] is the peer's, a [`Misuse`] is our caller's. They never meet.
+//!
+//! A violation is not an `Err` to hand upwards: it is an event, followed by the one right answer
+//! and a close. Each stands here on one line with that answer (a status, or a close code of
+//! RFC 6455 §7.4), the requirement it breaks and the words the peer is told.
+
+/// Writes the enum, and its three columns as `const` matches.
+macro_rules! violations {
+    ($($(#[$doc:meta])* $name:ident = $code:literal, $rule:literal, $text:literal;)*) => {
+        /// What a peer did that the protocol forbids.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[repr(u8)]
+        pub enum Violation { $($(#[$doc])* $name),* }
+
+        impl Violation {
+            /// Every violation there is.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            /// The status to answer (below 1000), or the WebSocket close code.
+            pub const fn code(self) -> u16 { match self { $(Self::$name => $code),* } }
+
+            /// The requirement that decides, by its id in `fixtures/requirements.toml`.
+            pub const fn requirement(self) -> &'static str { match self { $(Self::$name => $rule),* } }
+
+            /// What is wrong, in words for the peer.
+            pub const fn text(self) -> &'static str { match self { $(Self::$name => $text),* } }
+        }
+    };
+}
+
+violations! {
+    // Lines (RFC 9112 §2.2)
+    /// A line ends in LF alone.
+    BareLf = 400, "rfc9112-2.2-lone-lf-line-end", "line ends without CR";
+    /// A CR stands without its LF.
+    BareCr = 400, "rfc9112-2.2-bare-cr-received", "CR without LF";
+    /// More empty lines before a request than are forgiven.
+    EmptyLines = 400, "rfc9112-2.2-skip-leading-crlf", "too many empty lines";
+    /// The first field line begins with white space.
+    SpaceBeforeFields = 400, "rfc9112-2.2-ws-before-first-field", "space before the first field";
+
+    // The request line (RFC 9112 §3)
+    /// Not `method SP target SP version`.
+    RequestLine = 400, "rfc9112-3-request-line-shape", "malformed request line";
+    /// The method is no token.
+    Method = 400, "rfc9112-3.1-method-token-case", "malformed method";
+    /// The target has a byte that no URI has.
+    TargetByte = 400, "rfc9112-3.2-invalid-line-400-or-301", "malformed target";
+    /// `%` without two hexadecimal digits.
+    TargetPercent = 400, "rfc3986-2.1-pct-two-hex", "malformed percent-encoding";
+    /// Not origin-form, nor absolute-form, where one of them is due.
+    TargetForm = 400, "rfc9112-3.2.1-origin-form-abs-path", "target form not allowed here";
+    /// `*` for a method other than OPTIONS.
+    TargetAsterisk = 400, "rfc9112-3.2.4-asterisk-options-only", "* is for OPTIONS";
+    /// CONNECT without `host:port`, or with a bad port.
+    TargetAuthority = 400, "rfc9110-9.3.6-connect-bad-port-400", "CONNECT needs host:port";
+    /// Userinfo in the authority.
+    TargetUserinfo = 400, "rfc9110-4.2.4-userinfo-error", "userinfo in target";
+    /// An absolute-form target without a host, or with a malformed one.
+    TargetHost = 400, "rfc9110-4.2.1-empty-host-uri-invalid", "malformed host in target";
+    /// An absolute-form target of a scheme that this connection does not speak.
+    TargetScheme = 421, "rfc9110-7.4-misdirected", "scheme not served here";
+    /// The target is longer than `target_bytes_max`.
+    TargetTooLong = 414, "rfc9112-3-long-target-414", "target too long";
+    /// Not `HTTP/` digit `.` digit.
+    Version = 400, "rfc9112-2.3-version-syntax", "malformed version";
+    /// A major version that is not ours.
+    VersionUnsupported = 505, "rfc9110-6.2-505-major", "HTTP/1.1 is spoken here";
+    /// CONNECT: there is no tunnel here, and what follows might not be HTTP.
+    Connect = 501, "rfc9110-9.3.6-connect-optional", "no tunnels here";
+
+    // Field lines (RFC 9112 §5)
+    /// A byte that no field name has, or no name at all.
+    FieldName = 400, "rfc9112-5-field-line-shape", "malformed field name";
+    /// White space between the name and its colon.
+    SpaceBeforeColon = 400, "rfc9112-5.1-ws-before-colon-400", "space before colon";
+    /// A control character in a field value.
+    FieldValue = 400, "rfc9110-5.5-crlfnul-in-value", "control character in field";
+    /// A folded field line.
+    ObsFold = 400, "rfc9112-5.2-obs-fold-400-or-sp", "folded field line";
+    /// The head is longer than `head_bytes_max`, or has more lines than `field_lines_max`.
+    HeadTooLarge = 431, "rfc9110-5.4-oversize-fields-4xx", "header fields too large";
+    /// HTTP/1.1 without Host.
+    HostMissing = 400, "rfc9112-3.2-host-missing-400", "Host is missing";
+    /// A second Host line.
+    HostTwice = 400, "rfc9112-3.2-host-multiple-400", "Host is given twice";
+    /// Host is no `host[:port]`.
+    HostInvalid = 400, "rfc9112-3.2-host-invalid-400", "malformed Host";
+    /// An expectation that is not `100-continue`.
+    Expectation = 417, "rfc9110-10.1.1-unknown-expect-417", "unknown expectation";
+
+    // Framing (RFC 9112 §6)
+    /// Content-Length is no decimal number that fits 64 bits.
+    LengthInvalid = 400, "rfc9112-6.3-invalid-cl-400-close", "malformed Content-Length";
+    /// A second Content-Length, equal or not.
+    LengthTwice = 400, "rfc9110-8.6-cl-list-400", "Content-Length is given twice";
+    /// Content-Length beside Transfer-Encoding.
+    LengthAndEncoding = 400, "rfc9112-6.3-cl-te-is-error", "Content-Length beside Transfer-Encoding";
+    /// Transfer-Encoding in an HTTP/1.0 request.
+    EncodingInOld = 400, "rfc9112-6.1-te-in-1.0-faulty", "Transfer-Encoding in HTTP/1.0";
+    /// The last coding is not `chunked`, or there is more than one line, or parameters.
+    EncodingNotChunked = 400, "rfc9112-6.3-te-not-final-chunked-400", "Transfer-Encoding must be chunked";
+    /// A transfer coding that nobody here knows.
+    EncodingUnknown = 501, "rfc9112-6.1-unknown-coding-501", "unknown transfer coding";
+    /// More content than `content_bytes_max`, or than the handler can take in one piece.
+    ContentTooLarge = 413, "rfc9110-15.5.14-413-close", "content too large";
+    /// The peer ended its stream within a request.
+    Incomplete = 400, "rfc9112-6.3-short-body-incomplete", "request ended early";
+
+    // Chunks (RFC 9112 §7.1)
+    /// Not a chunk size, or one with needless digits.
+    ChunkSize = 400, "rfc9112-7.1-chunk-size-hex", "malformed chunk size";
+    /// Not a chunk extension.
+    ChunkExtension = 400, "rfc9112-7.1.1-chunk-ext-grammar", "malformed chunk extension";
+    /// Extensions and trailers longer than `chunk_overhead_bytes_max`.
+    ChunkOverhead = 431, "rfc9112-7.1.1-limit-chunk-ext", "chunk extensions or trailers too large";
+    /// Chunk data not followed by CRLF.
+    ChunkEnd = 400, "rfc9112-7.1-chunk-data-crlf", "chunk data must end with CRLF";
+    /// Not a field line, in the trailer section.
+    Trailer = 400, "rfc9112-7.1.2-trailer-field-grammar", "malformed trailer";
+
+    // Time (RFC 9110 §15.5.9, §15.6.4)
+    /// The request came too slowly.
+    RequestTimeout = 408, "rfc9112-8-answer-incomplete", "request took too long";
+
+    // The opening handshake (RFC 6455 §4.2)
+    /// A WebSocket route was asked for in plain HTTP.
+    NotUpgrade = 426, "rfc9110-7.8-426-has-upgrade", "this is a WebSocket";
+    /// The handshake has content, or is not HTTP/1.1.
+    Handshake = 400, "rfc6455-4.2.1-bad-handshake-http-error", "malformed WebSocket handshake";
+    /// Sec-WebSocket-Key is missing, twice, or not 16 bytes in base64.
+    HandshakeKey = 400, "rfc6455-4.2.1-key-16-bytes", "malformed Sec-WebSocket-Key";
+    /// Sec-WebSocket-Version is not 13.
+    HandshakeVersion = 426, "rfc6455-4.2.2-unknown-version-error", "WebSocket version 13 is spoken here";
+    /// Sec-WebSocket-Extensions is no list of extensions.
+    HandshakeExtensions = 400, "rfc6455-9.1-bad-extension-header-fails", "malformed Sec-WebSocket-Extensions";
+
+    // Frames (RFC 6455 §5)
+    /// A frame without a mask.
+    Unmasked = 1002, "rfc6455-5.1-close-on-unmasked", "unmasked frame";
+    /// A reserved bit without an extension that gives it a meaning.
+    ReservedBits = 1002, "rfc6455-5.2-rsv-fail", "reserved bit set";
+    /// A reserved opcode.
+    Opcode = 1002, "rfc6455-5.2-unknown-opcode-fail", "unknown opcode";
+    /// A length that is not in its shortest form, or of 64 bits.
+    FrameLength = 1002, "rfc6455-5.2-minimal-length-encoding", "length not in shortest form";
+    /// A control frame of more than 125 bytes.
+    ControlTooLong = 1002, "rfc6455-5.5-control-max-125", "control frame too long";
+    /// A control frame without FIN.
+    ControlFragmented = 1002, "rfc6455-5.4-no-fragmented-control", "fragmented control frame";
+    /// A continuation of no message.
+    Orphan = 1002, "rfc6455-5.4-orphan-continuation", "continuation of nothing";
+    /// A new message within another.
+    Interleaved = 1002, "rfc6455-5.4-no-interleaving", "message within a message";
+    /// A message longer than `message_bytes_max`.
+    MessageTooBig = 1009, "rfc6455-7.4.1-1009-too-big", "message too big";
+    /// A message of more frames than `fragments_max`, or slower than `message_ms_max`.
+    MessageTooSlow = 1008, "rfc6455-10.4-limit-frame-and-message", "message too slow";
+    /// Text that is not UTF-8.
+    Utf8 = 1007, "rfc6455-8.1-bad-utf8-fails", "text is not UTF-8";
+    /// A Close frame with one byte, or with a code that must not be sent.
+    CloseCode = 1002, "rfc6455-7.4.2-code-ranges", "malformed close code";
+    /// A close reason that is not UTF-8.
+    CloseReason = 1007, "rfc6455-5.5.1-close-reason-utf8", "close reason is not UTF-8";
+    /// No sign of life after a ping.
+    NoPong = 1008, "rfc6455-5.5.2-pong-reply", "no pong";
+}
+
+/// What our caller did that the documentation forbids. Nothing of it reaches the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Misuse {
+    /// The receive buffer is smaller than `Limits::receive_bytes_min`: lend more, or lower
+    /// `head_bytes_max`, `collected_bytes_max` or `message_bytes_max`.
+    ReceiveBufferTooSmall,
+    /// The send buffer is smaller than `Limits::send_bytes_min`: lend more.
+    SendBufferTooSmall,
+    /// A field name or value that would break the head: CR, LF, NUL, or not a token.
+    FieldInvalid,
+    /// The answer does not fit the send buffer: stream it, or lend a larger buffer.
+    AnswerTooLarge,
+    /// An answer to a request that has been answered, or more than one begun at once.
+    AnsweredTwice,
+    /// A streamed answer of declared length ended with fewer or more bytes than declared.
+    LengthNotKept,
+    /// A status outside 200..=599, or one that cannot carry this content.
+    StatusInvalid,
+}
+
+impl core::fmt::Display for Misuse {
+    fn fmt(&self, out: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        out.write_str(match self {
+            Self::ReceiveBufferTooSmall => {
+                "the receive buffer is too small for the limits: see Limits::receive_bytes_min"
+            }
+            Self::SendBufferTooSmall => {
+                "the send buffer is too small for the limits: see Limits::send_bytes_min"
+            }
+            Self::FieldInvalid => "a field name or value would break the head",
+            Self::AnswerTooLarge => "the answer does not fit the send buffer: stream it",
+            Self::AnsweredTwice => "the request has been answered already",
+            Self::LengthNotKept => "the streamed answer did not keep its declared length",
+            Self::StatusInvalid => "a status must be in 200..=599",
+        })
+    }
+}
+
+impl core::error::Error for Misuse {}
+
+#[cfg(test)]
+mod tests {
+    use super::Violation;
+
+    #[test]
+    fn every_violation_has_an_answer() {
+        for violation in Violation::ALL {
+            let code = violation.code();
+            assert!(matches!(code, 400..=599 | 1000..=1015), "{violation:?} {code}");
+            assert!(!violation.text().contains(['\r', '\n']), "{violation:?}");
+        }
+    }
+}

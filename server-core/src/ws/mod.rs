@@ -1,0 +1,1 @@
+//! WebSocket: the opening handshake, frames, messages and the close.
