@@ -1,0 +1,86 @@
+//! The payload of Close frames (RFC 6455 §5.5.1) and the codes in it (§7.4).
+
+use crate::error::Violation;
+use crate::ws::utf8::Utf8;
+
+/// Bytes of UTF-8 that a reason may have: a control frame's payload without the code.
+pub const REASON_BYTES_MAX: usize = 123;
+
+/// A code that may stand in a Close frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Code(u16);
+
+impl Code {
+    /// What the connection was for is done.
+    pub const NORMAL: Self = Self(1000);
+    /// The server stops, or the user left the page.
+    pub const GOING_AWAY: Self = Self(1001);
+    /// Data of a kind that is not served here, such as binary for a text endpoint.
+    // rfc6455-7.4.1-1003-unsupported-type
+    pub const UNSUPPORTED: Self = Self(1003);
+    /// A message that breaks a rule of the application, where no other code says it better.
+    pub const POLICY: Self = Self(1008);
+    /// The server cannot go on.
+    pub const INTERNAL: Self = Self(1011);
+
+    /// `code`, if a peer may send it: one with a meaning in RFC 6455 §7.4.1 or added to its
+    /// registry since (1012 to 1014), or one of the ranges for libraries and applications.
+    // rfc6455-7.4.2-code-ranges
+    // rfc6455-7.4.1-defined-codes
+    // rfc6455-7.4.1-no-1005-on-wire
+    // rfc6455-7.4.1-no-1006-on-wire
+    // rfc6455-7.4.1-no-1015-on-wire
+    pub const fn received(code: u16) -> Option<Self> {
+        match code {
+            1000..=1003 | 1007..=1014 | 3000..=4999 => Some(Self(code)),
+            _ => None,
+        }
+    }
+
+    /// `code`, if this server may begin a close with it: what a peer may send, but for 1010, by
+    /// which a client misses an extension. In answer to a peer's code its echo is due, whichever.
+    pub const fn sendable(code: u16) -> Option<Self> {
+        match code {
+            1010 => None,
+            code => Self::received(code),
+        }
+    }
+
+    /// The number.
+    pub const fn value(self) -> u16 {
+        self.0
+    }
+
+    /// The first two bytes of a Close frame's payload.
+    // rfc6455-5.2-network-order
+    pub const fn to_bytes(self) -> [u8; 2] {
+        self.0.to_be_bytes()
+    }
+}
+
+/// Judges the unmasked payload of a Close frame. `None` if it is empty: then there is no code, and
+/// none is due in answer. The reason, if any, is what follows the first two bytes.
+///
+/// # Errors
+///
+/// [`Violation::CloseCode`] for half a code, and for one that nobody may send;
+/// [`Violation::CloseReason`] for a reason that is not UTF-8.
+// rfc6455-5.5.1-close-body
+// rfc6455-5.5.1-close-body-starts-code
+// rfc6455-5.5.1-close-reason-utf8
+// rfc6455-7.1.5-no-code-1005
+// rfc6455-7.4-close-reason-optional
+pub fn parse(payload: &[u8]) -> Result<Option<Code>, Violation> {
+    let (code, reason) = match payload {
+        [] => return Ok(None),
+        [_] => return Err(Violation::CloseCode),
+        [high, low, reason @ ..] => (u16::from_be_bytes([*high, *low]), reason),
+    };
+    let Some(code) = Code::received(code) else { return Err(Violation::CloseCode) };
+    let mut utf8 = Utf8::NEW;
+    if utf8.accepts(reason) && utf8.is_complete() {
+        Ok(Some(code))
+    } else {
+        Err(Violation::CloseReason)
+    }
+}

@@ -1,0 +1,322 @@
+//! The opening handshake from the server's side (RFC 6455 §4.2): whether a request may become a
+//! WebSocket, and what it offers.
+
+use crate::error::Violation;
+
+pub use super::accept::{ACCEPT_BYTES, KEY_BYTES, accept};
+
+/// Subprotocols that one request may offer; more is answered 400. Clients offer one to six; the
+/// bound keeps the search for duplicates linear in the length of the head.
+pub const PROTOCOLS_MAX: usize = 16;
+
+/// What the handshake asks of a request apart from its WebSocket fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HandshakeRequest {
+    /// The method is GET.
+    pub is_get: bool,
+    /// The version is HTTP/1.1.
+    pub is_http11: bool,
+    /// The framing declares content, be it of length zero in chunks.
+    pub has_content: bool,
+    /// `Connection` lists `upgrade`.
+    pub upgrades: bool,
+}
+
+/// A correct handshake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Offer<'x> {
+    /// What [`accept`] answers: `Sec-WebSocket-Key` without white space around it.
+    pub key: &'x [u8; KEY_BYTES],
+    /// The subprotocols that the client speaks.
+    pub protocols: Protocols<'x>,
+}
+
+/// The elements of `Sec-WebSocket-Protocol`, the client's favourite first. Each is a token, and
+/// none is there twice.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Protocols<'x> {
+    /// Empty behind the last.
+    offered: [&'x [u8]; PROTOCOLS_MAX],
+}
+
+impl<'x> Protocols<'x> {
+    /// The subprotocols in the order of the client's preference.
+    pub fn iter(&self) -> impl Iterator<Item = &'x [u8]> {
+        self.offered.iter().copied().take_while(|protocol| !protocol.is_empty())
+    }
+
+    /// Whether `protocol` is among them. The case of letters matters.
+    // rfc6455-4.2.2-subprotocol-from-client
+    pub fn contains(&self, protocol: &[u8]) -> bool {
+        self.iter().any(|offered| offered == protocol)
+    }
+
+    /// Adds one; false if there is no room, or if it is there already.
+    fn add(&mut self, protocol: &'x [u8]) -> bool {
+        for place in &mut self.offered {
+            if place.is_empty() {
+                *place = protocol;
+                return true;
+            }
+            if *place == protocol {
+                return false;
+            }
+        }
+        false
+    }
+}
+
+/// Judges the request for a WebSocket route by its field lines, `(name, value)` in any order.
+/// Fields that are not part of the handshake are passed over.
+///
+/// Extensions are read, so that nonsense fails, and declined one and all.
+///
+/// # Errors
+///
+/// The first of these that holds, wherever the lines stand:
+/// [`Violation::Handshake`] for a request that could not switch protocols whatever its fields say,
+/// [`Violation::NotUpgrade`] for one that does not ask for it,
+/// [`Violation::HandshakeVersion`] without a version or with a valid one other than 13,
+/// [`Violation::Handshake`] for a malformed version or two, [`Violation::HandshakeKey`],
+/// [`Violation::HandshakeExtensions`], and [`Violation::Handshake`] for malformed subprotocols.
+// rfc6455-4.2.1-bad-handshake-http-error
+// rfc6455-4.2.1-get-method
+// rfc6455-4.2.1-http11-or-later
+// rfc6455-4.2.1-connection-upgrade
+// rfc9110-7.8-ignore-upgrade-1.0
+// rfc9110-7.8-semantics-honoured
+// rfc6455-4.2.1-field-order-free
+pub fn judge<'x>(
+    request: HandshakeRequest,
+    fields: impl Iterator<Item = (&'x [u8], &'x [u8])>,
+) -> Result<Offer<'x>, Violation> {
+    let mut lines = Lines::default();
+    for (name, value) in fields {
+        lines.take(name, value);
+    }
+    let HandshakeRequest { is_get, is_http11, has_content, upgrades } = request;
+    if !is_get || !is_http11 || has_content {
+        return Err(Violation::Handshake);
+    }
+    if !upgrades || !lines.websocket {
+        return Err(Violation::NotUpgrade);
+    }
+    judge_version(lines.version)?;
+    let key = judge_key(lines.key)?;
+    if !lines.extensions.is_valid() {
+        return Err(Violation::HandshakeExtensions);
+    }
+    if !lines.protocols.is_valid() {
+        return Err(Violation::Handshake);
+    }
+    Ok(Offer { key, protocols: lines.offered })
+}
+
+/// What the field lines said so far. Verdicts wait for the last line, so that order has no say.
+#[derive(Default)]
+struct Lines<'x> {
+    websocket: bool,
+    version: Single<'x>,
+    key: Single<'x>,
+    extensions: List,
+    protocols: List,
+    offered: Protocols<'x>,
+}
+
+impl<'x> Lines<'x> {
+    // rfc6455-4.2.1-unknown-fields-ignored
+    fn take(&mut self, name: &[u8], value: &'x [u8]) {
+        const NAMES: [&[u8]; 5] = [
+            b"upgrade",
+            b"sec-websocket-version",
+            b"sec-websocket-key",
+            b"sec-websocket-extensions",
+            b"sec-websocket-protocol",
+        ];
+        let value = trim(value);
+        match NAMES.iter().position(|known| name.eq_ignore_ascii_case(known)) {
+            Some(0) => self.websocket |= lists_websocket(value),
+            Some(1) => self.version.take(value),
+            Some(2) => self.key.take(value),
+            Some(3) => self.extensions.take(value, extension),
+            Some(4) => {
+                let offered = &mut self.offered;
+                self.protocols.take(value, |list| {
+                    let (protocol, rest) = token(list)?;
+                    offered.add(protocol).then_some(rest)
+                });
+            }
+            _ => {}
+        }
+    }
+}
+
+/// A field that a request has once.
+#[derive(Clone, Copy, Default)]
+enum Single<'x> {
+    #[default]
+    Absent,
+    Once(&'x [u8]),
+    Repeated,
+}
+
+impl<'x> Single<'x> {
+    fn take(&mut self, value: &'x [u8]) {
+        *self = if let Self::Absent = self { Self::Once(value) } else { Self::Repeated };
+    }
+}
+
+/// A field whose lines make one list together (`1#element`).
+// rfc6455-9.1-extension-header-split
+// rfc6455-11.3.2-multi-extension-request
+// rfc6455-11.3.4-multi-protocol-request
+#[derive(Clone, Copy, Default)]
+struct List {
+    present: bool,
+    has_element: bool,
+    malformed: bool,
+}
+
+impl List {
+    /// Takes a line. `element` reads one element from the front of what it is given and returns the
+    /// rest, or nothing if there is none; it is never given an empty one, for those do not count.
+    // rfc9110-5.6.1.2-accept-empty-list-elements
+    fn take<'x>(&mut self, line: &'x [u8], mut element: impl FnMut(&'x [u8]) -> Option<&'x [u8]>) {
+        self.present = true;
+        let mut rest = trim_start(line);
+        while let [first, after @ ..] = rest {
+            if *first == b',' {
+                rest = trim_start(after);
+                continue;
+            }
+            let Some(after @ ([] | [b',', ..])) = element(rest).map(trim_start) else {
+                self.malformed = true;
+                return;
+            };
+            self.has_element = true;
+            rest = after;
+        }
+    }
+
+    /// Whether the field is absent, or has at least one element and no malformed one.
+    const fn is_valid(self) -> bool {
+        !self.malformed && (self.has_element || !self.present)
+    }
+}
+
+// rfc6455-4.2.1-version-13
+// rfc6455-4.2.2-unknown-version-error
+// rfc6455-11.3.5-single-version-request
+fn judge_version(version: Single<'_>) -> Result<(), Violation> {
+    match version {
+        Single::Once(b"13") => Ok(()),
+        // Of a draft that had no version, or one that is not ours: the answer lists ours.
+        Single::Absent => Err(Violation::HandshakeVersion),
+        Single::Once(text) if is_version(text) => Err(Violation::HandshakeVersion),
+        Single::Once(_) | Single::Repeated => Err(Violation::Handshake),
+    }
+}
+
+/// `version` (§4.3): 0 to 255 without leading zeros.
+// rfc6455-4.3-version-abnf
+const fn is_version(text: &[u8]) -> bool {
+    matches!(
+        text,
+        [b'0'..=b'9']
+            | [b'1'..=b'9', b'0'..=b'9']
+            | [b'1', b'0'..=b'9', b'0'..=b'9']
+            | [b'2', b'0'..=b'4', b'0'..=b'9']
+            | [b'2', b'5', b'0'..=b'5']
+    )
+}
+
+/// `base64-value-non-empty` (§4.3) of 16 bytes: 22 letters, of which the last has only two bits to
+/// say. A client that sets the other four has no encoder but a guess.
+// rfc6455-4.2.1-key-16-bytes
+// rfc6455-4.2.2-key-trimmed
+// rfc6455-11.3.1-single-key-field
+fn judge_key(key: Single<'_>) -> Result<&[u8; KEY_BYTES], Violation> {
+    let Single::Once(text) = key else { return Err(Violation::HandshakeKey) };
+    let Ok(key): Result<&[u8; KEY_BYTES], _> = text.try_into() else { return Err(Violation::HandshakeKey) };
+    let [letters @ .., last, b'=', b'='] = key else { return Err(Violation::HandshakeKey) };
+    let known = |letter: &u8| letter.is_ascii_alphanumeric() || matches!(letter, b'+' | b'/');
+    if letters.iter().all(known) && matches!(last, b'A' | b'Q' | b'g' | b'w') {
+        Ok(key)
+    } else {
+        Err(Violation::HandshakeKey)
+    }
+}
+
+/// Whether a line of `Upgrade` (RFC 9110 §7.8) lists `websocket`, without a version.
+// rfc6455-4.2.1-upgrade-websocket
+// rfc9110-7.8-upgrade-name-case
+fn lists_websocket(line: &[u8]) -> bool {
+    line.split(|byte| *byte == b',').any(|name| trim(name).eq_ignore_ascii_case(b"websocket"))
+}
+
+/// `extension` (§9.1): reads one from the front, returns what follows. None is ever accepted, so
+/// nothing of it is kept.
+// rfc6455-9.1-bad-extension-header-fails
+// rfc6455-4.2.2-no-unoffered-extension
+// rfc6455-9-no-unrequested-extension
+fn extension(list: &[u8]) -> Option<&[u8]> {
+    let (_, mut rest) = token(list)?;
+    while let [b';', after @ ..] = trim_start(rest) {
+        rest = extension_param(trim_start(after))?;
+    }
+    Some(rest)
+}
+
+/// `extension-param` (§9.1): a token, perhaps `=` and a value.
+fn extension_param(text: &[u8]) -> Option<&[u8]> {
+    let (_, rest) = token(text)?;
+    let [b'=', after @ ..] = trim_start(rest) else { return Some(rest) };
+    match trim_start(after) {
+        [b'"', quoted @ ..] => quoted_token(quoted),
+        value => token(value).map(|(_, rest)| rest),
+    }
+}
+
+/// The rest of a `quoted-string` whose content must be a token (§9.1), and what follows it.
+// rfc6455-9.1-quoted-param-is-token
+fn quoted_token(text: &[u8]) -> Option<&[u8]> {
+    let mut is_empty = true;
+    let mut rest = text;
+    loop {
+        match rest {
+            [b'"', after @ ..] => return (!is_empty).then_some(after),
+            [b'\\', byte, after @ ..] | [byte, after @ ..] if is_tchar(*byte) => rest = after,
+            _ => return None,
+        }
+        is_empty = false;
+    }
+}
+
+/// `token` (RFC 9110 §5.6.2) at the front of `text`, and what follows it.
+fn token(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let end = text.iter().position(|byte| !is_tchar(*byte)).unwrap_or(text.len());
+    if end == 0 { None } else { text.split_at_checked(end) }
+}
+
+/// `tchar` (RFC 9110 §5.6.2).
+const fn is_tchar(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric()
+        || matches!(byte, b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.' | b'^'..=b'`' | b'|' | b'~')
+}
+
+/// `text` without the OWS (RFC 9110 §5.6.3) around it.
+fn trim(text: &[u8]) -> &[u8] {
+    let mut rest = trim_start(text);
+    while let [before @ .., b' ' | b'\t'] = rest {
+        rest = before;
+    }
+    rest
+}
+
+fn trim_start(text: &[u8]) -> &[u8] {
+    let mut rest = text;
+    while let [b' ' | b'\t', after @ ..] = rest {
+        rest = after;
+    }
+    rest
+}
