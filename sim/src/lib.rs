@@ -1,1 +1,4 @@
-//! Under construction.
+//! A deterministic world for Samewire: the executor.
+#![forbid(unsafe_code)]
+
+pub mod executor;
