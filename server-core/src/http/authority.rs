@@ -1,0 +1,195 @@
+//! `host [ ":" port ]` (RFC 3986 §3.2 without userinfo): the value of Host, the authority of an
+//! absolute target, the target of CONNECT.
+
+use super::abnf::{self, Class};
+
+/// A well-formed authority.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Authority<'x> {
+    /// `uri-host`: a name or an address as it was written, an IPv6 address with its brackets.
+    pub host: &'x [u8],
+    /// The port, `None` where it is absent or empty.
+    pub port: Option<u16>,
+}
+
+impl<'x> Authority<'x> {
+    /// Reads all of `bytes` as an authority with a host. `None` if it is none.
+    ///
+    /// Of IP literals only IPv6 addresses are known: no `IPvFuture` has been defined.
+    // rfc3986-3.2.2-host-grammar
+    #[inline(never)]
+    pub fn parse(bytes: &'x [u8]) -> Option<Self> {
+        let host_bytes = match bytes {
+            [b'[', literal @ ..] => {
+                let end = literal.iter().position(|byte| *byte == b']')?;
+                if !is_ipv6(literal.get(..end)?) {
+                    return None;
+                }
+                end + 2
+            }
+            _ => abnf::percent_encoded(bytes, Class::HOST),
+        };
+        let (host, after) = bytes.split_at_checked(host_bytes)?;
+        let port = match after {
+            [] | b":" => None,
+            [b':', digits @ ..] => Some(port(digits)?),
+            _ => return None,
+        };
+        (!host.is_empty()).then_some(Self { host, port })
+    }
+}
+
+/// `port` (RFC 3986 §3.2.3), not empty, of the numbers that TCP has.
+// rfc3986-3.2.3-port-digits
+fn port(digits: &[u8]) -> Option<u16> {
+    digits.iter().try_fold(0u16, |port, digit| {
+        let digit = digit.wrapping_sub(b'0');
+        if digit > 9 { None } else { port.checked_mul(10)?.checked_add(digit.into()) }
+    })
+}
+
+/// `IPv6address` (RFC 3986 §3.2.2): eight groups of one to four digits, or fewer and one `::`, the
+/// last two of which may be written as an IPv4 address.
+fn is_ipv6(address: &[u8]) -> bool {
+    let mut rest = address;
+    let mut groups = 0u8;
+    let mut gap = false;
+    if let [b':', b':', after @ ..] = rest {
+        gap = true;
+        rest = after;
+    }
+    while !rest.is_empty() {
+        let digits = Class::HEXDIG.span(rest);
+        let after = rest.get(digits..).unwrap_or_default();
+        if let [b'.', ..] = after {
+            groups += 2;
+            if !is_ipv4(rest) {
+                return false;
+            }
+            break;
+        }
+        groups += 1;
+        if !matches!(digits, 1..=4) || groups > 8 {
+            return false;
+        }
+        rest = match after {
+            [] => break,
+            [b':', b':', after @ ..] if !gap => {
+                gap = true;
+                after
+            }
+            [b':', after @ ..] if !after.is_empty() => after,
+            _ => return false,
+        };
+    }
+    if gap { groups <= 7 } else { groups == 8 }
+}
+
+/// `IPv4address` (RFC 3986 §3.2.2): four numbers up to 255, without needless zeros.
+fn is_ipv4(address: &[u8]) -> bool {
+    let mut parts = 0u8;
+    address.split(|byte| *byte == b'.').all(|part| {
+        parts = parts.saturating_add(1);
+        let needless_zero = part.len() > 1 && part.first() == Some(&b'0');
+        !part.is_empty() && !needless_zero && port(part).is_some_and(|number| number <= 255)
+    }) && parts == 4
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Authority;
+    use std::string::String;
+
+    #[test]
+    fn splits_host_and_port() {
+        for (bytes, host, port) in [
+            ("a", "a", None),
+            ("a:", "a", None),
+            ("a:0", "a", Some(0)),
+            ("a:65535", "a", Some(65535)),
+            ("a:00080", "a", Some(80)),
+            ("127.0.0.1:8080", "127.0.0.1", Some(8080)),
+            ("Ex-ample_1.~!$&'()*+;=", "Ex-ample_1.~!$&'()*+;=", None),
+            ("%41%fF", "%41%fF", None),
+            ("[::]", "[::]", None),
+            ("[::1]:80", "[::1]", Some(80)),
+            ("[1:2:3:4:5:6:7:8]", "[1:2:3:4:5:6:7:8]", None),
+            ("[1::8]:", "[1::8]", None),
+            ("[1:2:3:4:5:6:7::]", "[1:2:3:4:5:6:7::]", None),
+            ("[::ffff:1.2.3.255]:1", "[::ffff:1.2.3.255]", Some(1)),
+            ("[1:2:3:4:5:6:7.8.9.0]", "[1:2:3:4:5:6:7.8.9.0]", None),
+        ] {
+            let parsed = Authority::parse(bytes.as_bytes());
+            assert_eq!(parsed, Some(Authority { host: host.as_bytes(), port }), "{bytes}");
+        }
+    }
+
+    #[test]
+    fn refuses_what_is_no_authority() {
+        for bytes in [
+            "",
+            ":",
+            ":80",
+            "a b",
+            "a/b",
+            "u@a",
+            "a,b",
+            "a:b",
+            "a:65536",
+            "a:-1",
+            "a:+1",
+            "a:1 ",
+            "a:80:80",
+            "a%",
+            "a%4",
+            "a%zz",
+            "a\0",
+            "a\x7f",
+            "é",
+            "a?",
+            "a#",
+            "a\\b",
+            "<a>",
+            "[::1",
+            "::1",
+            "[]",
+            "[:]",
+            "[:::]",
+            "[1]",
+            "[1::2::3]",
+            "[12345::]",
+            "[g::]",
+            "[::1]a",
+            "[1:2:3:4:5:6:7]",
+            "[1:2:3:4:5:6:7:8:9]",
+            "[1:2:3:4:5:6:7:8::]",
+            "[1:2:3:4:5:6:7:]",
+            "[::1.2.3]",
+            "[::1.2.3.4.5]",
+            "[::1.2.3.256]",
+            "[::1.2.3.04]",
+            "[::1.2.3.4:5]",
+            "[::1.2..4]",
+            "[::.1.2.3]",
+            "[1:2:3:4:5:6:7:1.2.3.4]",
+            "[v1.a:b]",
+            "[fe80::1%25eth0]",
+            "x[::1]",
+            "[::1]]",
+            "[[::1]]",
+            "[::a.2.3.4]",
+        ] {
+            assert_eq!(Authority::parse(bytes.as_bytes()), None, "{bytes}");
+        }
+    }
+
+    #[test]
+    fn judges_every_byte_of_a_name() {
+        for byte in 0..=u8::MAX {
+            let plain = byte.is_ascii_alphanumeric() || b"-._~!$&'()*+;=".contains(&byte);
+            let bytes = [b'a', byte, b'b'];
+            let text = String::from_utf8_lossy(&bytes);
+            assert_eq!(Authority::parse(&bytes).is_some(), plain, "{byte:02x} {text}");
+        }
+    }
+}

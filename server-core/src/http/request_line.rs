@@ -1,0 +1,383 @@
+//! `method SP request-target SP HTTP-version CRLF` (RFC 9112 §3).
+//!
+//! [`RequestLine::read`] knows what a good line looks like and nothing of bad ones; it runs as the
+//! bytes come. [`RequestLine::judge`] sees a whole line, up to its LF, and says what is wrong with
+//! it, or accepts the forms that browsers do not send. So a verdict is a function of one whole
+//! line, however its bytes arrived.
+
+use core::fmt;
+
+use super::abnf::Class;
+use super::target;
+use crate::Violation;
+
+/// A request method (RFC 9110 §9).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum Method {
+    /// RFC 9110 §9.3.1.
+    Get,
+    /// RFC 9110 §9.3.2.
+    Head,
+    /// RFC 9110 §9.3.3.
+    Post,
+    /// RFC 9110 §9.3.4.
+    Put,
+    /// RFC 9110 §9.3.5.
+    Delete,
+    /// RFC 5789.
+    Patch,
+    /// RFC 9110 §9.3.7.
+    Options,
+    /// RFC 9110 §9.3.6. A head with it is refused: there are no tunnels here.
+    Connect,
+    /// RFC 9110 §9.3.8.
+    Trace,
+    /// A well-formed method that is none of these. The bytes tell which.
+    Other,
+}
+
+impl Method {
+    /// The method as it is written; `None` for [`Method::Other`].
+    pub const fn as_str(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Get => "GET",
+            Self::Head => "HEAD",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Delete => "DELETE",
+            Self::Patch => "PATCH",
+            Self::Options => "OPTIONS",
+            Self::Connect => "CONNECT",
+            Self::Trace => "TRACE",
+            Self::Other => return None,
+        })
+    }
+
+    /// The method of these bytes, whose case counts.
+    // rfc9112-3.1-method-token-case
+    fn of(token: &[u8]) -> Self {
+        match token {
+            b"GET" => Self::Get,
+            b"HEAD" => Self::Head,
+            b"POST" => Self::Post,
+            b"PUT" => Self::Put,
+            b"DELETE" => Self::Delete,
+            b"PATCH" => Self::Patch,
+            b"OPTIONS" => Self::Options,
+            b"CONNECT" => Self::Connect,
+            b"TRACE" => Self::Trace,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// The version that a request is treated as (RFC 9110 §6.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Version {
+    /// HTTP/1.0.
+    Http10,
+    /// HTTP/1.1, or a higher minor version of it.
+    Http11,
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::Http10 => "HTTP/1.0",
+            Self::Http11 => "HTTP/1.1",
+        })
+    }
+}
+
+/// SP, `HTTP-version` and CRLF.
+const VERSION_BYTES: usize = b" HTTP/1.1\r\n".len();
+
+/// What a request line says. Lengths are in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct RequestLine {
+    pub(super) method: Method,
+    pub(super) method_bytes: usize,
+    pub(super) target_bytes: usize,
+    pub(super) version: Version,
+}
+
+impl RequestLine {
+    /// All of the line, its CRLF included.
+    pub(super) const fn bytes(&self) -> usize {
+        self.method_bytes + 1 + self.target_bytes + VERSION_BYTES
+    }
+
+    /// Reads a whole line at the start of `bytes` if it is of the common kind: origin-form, and a
+    /// version of ours. `None` says nothing about the line.
+    #[inline(always)]
+    pub(super) fn read(bytes: &[u8]) -> Option<Self> {
+        let (method, rest) = bytes.split_at_checked(Class::TCHAR.span(bytes))?;
+        let rest = rest.strip_prefix(b" ")?;
+        let target_bytes = target::origin_form(rest);
+        let version = match rest.get(target_bytes..)?.first_chunk::<VERSION_BYTES>()? {
+            b" HTTP/1.1\r\n" => Version::Http11,
+            b" HTTP/1.0\r\n" => Version::Http10,
+            _ => return None,
+        };
+        let line =
+            Self { method: Method::of(method), method_bytes: method.len(), target_bytes, version };
+        let common = !method.is_empty() && target_bytes > 0 && line.method != Method::Connect;
+        common.then_some(line)
+    }
+
+    /// Judges a whole `line`, its LF included: any form of target, any version.
+    ///
+    /// Where a line has several faults the first of this order counts: its first byte, its end, its
+    /// method, the target's length, the version, the target.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn judge(line: &[u8], target_bytes_max: u16) -> Result<Self, Violation> {
+        judge_first_byte(line)?;
+        let Some(line) = line.strip_suffix(b"\r\n") else { return Err(Violation::BareLf) };
+        if line.contains(&b'\r') {
+            return Err(Violation::BareCr);
+        }
+        let parts = split(line)?;
+        if parts.target.len() > target_bytes_max.into() {
+            return Err(Violation::TargetTooLong);
+        }
+        // rfc9112-3-request-line-shape rfc9112-3-lenient-whitespace rfc9112-3.2-no-ws-in-target
+        let Some(version) = parts.version else { return Err(Violation::RequestLine) };
+        if parts.target.is_empty() || version.contains(&b' ') {
+            return Err(Violation::RequestLine);
+        }
+        let version = judge_version(version)?;
+        let method = Method::of(parts.method);
+        target::judge(parts.target, method)?;
+        let (method_bytes, target_bytes) = (parts.method.len(), parts.target.len());
+        Ok(Self { method, method_bytes, target_bytes, version })
+    }
+
+    /// What an unfinished `line` is refused for when the head may not grow any more.
+    // rfc9112-3-long-target-414 rfc9112-3-long-method-501
+    pub(super) fn judge_endless(line: &[u8], target_bytes_max: u16) -> Violation {
+        match split(line) {
+            Ok(parts) if parts.target.len() > target_bytes_max.into() => Violation::TargetTooLong,
+            _ => Violation::HeadTooLarge,
+        }
+    }
+}
+
+/// Judges the first byte of a line without waiting for the rest: a TLS ClientHello, say, may have
+/// no LF at all. CR and LF are line ends, and left to the whole line.
+// rfc9112-2.2-grammar-mismatch-400-close
+pub(super) fn judge_first_byte(line: &[u8]) -> Result<(), Violation> {
+    match line.first() {
+        Some(b' ') => Err(Violation::RequestLine),
+        Some(byte) if !Class::TCHAR.has(*byte) && !matches!(byte, b'\r' | b'\n') => {
+            Err(Violation::Method)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A line cut at its first two spaces.
+struct Parts<'x> {
+    method: &'x [u8],
+    target: &'x [u8],
+    /// Behind the second space, if there is one.
+    version: Option<&'x [u8]>,
+}
+
+/// Cuts `line` and judges its method.
+fn split(line: &[u8]) -> Result<Parts<'_>, Violation> {
+    let mut parts = line.splitn(3, |byte| *byte == b' ');
+    let method = parts.next().unwrap_or_default();
+    if method.is_empty() {
+        return Err(Violation::RequestLine);
+    }
+    if Class::TCHAR.span(method) < method.len() {
+        return Err(Violation::Method);
+    }
+    let Some(target) = parts.next() else { return Err(Violation::RequestLine) };
+    Ok(Parts { method, target, version: parts.next() })
+}
+
+/// `HTTP-version` (RFC 9112 §2.3).
+// rfc9112-2.3-version-syntax rfc9110-6.2-higher-minor-as-ours rfc9110-6.2-505-major
+fn judge_version(version: &[u8]) -> Result<Version, Violation> {
+    match version {
+        b"HTTP/1.0" => Ok(Version::Http10),
+        [b'H', b'T', b'T', b'P', b'/', b'1', b'.', b'0'..=b'9'] => Ok(Version::Http11),
+        [b'H', b'T', b'T', b'P', b'/', b'0'..=b'9', b'.', b'0'..=b'9'] => {
+            Err(Violation::VersionUnsupported)
+        }
+        _ => Err(Violation::Version),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Method, Version};
+    use crate::http::head::Parsed;
+    use crate::http::head::tests::{accepted, read_within, refused};
+    use crate::{Limits, Violation};
+    use std::format;
+    use std::string::String;
+    use std::vec::Vec;
+
+    fn with_request_line(line: impl AsRef<[u8]>) -> Vec<u8> {
+        [line.as_ref(), b"\r\nHost: a\r\n\r\n"].concat()
+    }
+
+    #[test]
+    fn knows_methods_by_all_their_bytes() {
+        use Method::{Delete, Get, Head, Options, Other, Patch, Post, Put, Trace};
+        for method in [Get, Head, Post, Put, Delete, Patch, Options, Trace] {
+            let name = method.as_str().unwrap_or_default();
+            let head = accepted(&with_request_line(format!("{name} / HTTP/1.1")));
+            assert_eq!(head.method(), method, "{name}");
+            for other in [name.to_lowercase(), format!("{name}S"), name[1..].into()] {
+                let head = accepted(&with_request_line(format!("{other} / HTTP/1.1")));
+                assert_eq!(head.method(), Other, "{other}");
+                assert_eq!(head.method_range(), 0..other.len(), "{other}");
+            }
+        }
+        accepted(&with_request_line(format!("{} / HTTP/1.1", "M".repeat(1400))));
+    }
+
+    #[test]
+    fn judges_every_byte_of_a_method() {
+        for byte in 0..=u8::MAX {
+            let bytes = with_request_line([b"G", &[byte][..], b"T / HTTP/1.1"].concat());
+            let is_tchar = byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+            if is_tchar {
+                accepted(&bytes);
+                continue;
+            }
+            let expected = match byte {
+                b'\n' => Violation::BareLf,
+                b'\r' => Violation::BareCr,
+                b' ' => Violation::RequestLine,
+                _ => Violation::Method,
+            };
+            assert_eq!(refused(&bytes), expected, "{byte:02x}");
+        }
+    }
+
+    #[test]
+    fn refuses_other_shapes() {
+        for (line, violation) in [
+            ("GET", Violation::RequestLine),
+            ("GET ", Violation::RequestLine),
+            ("GET /", Violation::RequestLine),
+            ("GET / ", Violation::Version),
+            ("GET  / HTTP/1.1", Violation::RequestLine),
+            ("GET /  HTTP/1.1", Violation::RequestLine),
+            ("GET / HTTP/1.1 ", Violation::RequestLine),
+            ("GET /a b HTTP/1.1", Violation::RequestLine),
+            (" GET / HTTP/1.1", Violation::RequestLine),
+            ("\tGET / HTTP/1.1", Violation::Method),
+            ("GET\t/ HTTP/1.1", Violation::Method),
+            ("GET\x0B/ HTTP/1.1", Violation::Method),
+            ("GET /\tHTTP/1.1", Violation::RequestLine),
+            ("GET /\x0CHTTP/1.1", Violation::RequestLine),
+            ("GET HTTP/1.1", Violation::RequestLine),
+            ("GET\0 / HTTP/1.1", Violation::Method),
+            ("G=\":<> / HTTP/1.1", Violation::Method),
+        ] {
+            assert_eq!(refused(&with_request_line(line)), violation, "{line:?}");
+        }
+    }
+
+    #[test]
+    fn refuses_other_line_ends() {
+        for (bytes, violation) in [
+            ("GET / HTTP/1.1\nHost: t\n\n", Violation::BareLf),
+            ("GET / HTTP/1.1\n\r\n", Violation::BareLf),
+            ("GET /\nHTTP/1.1\r\n\r\n", Violation::BareLf),
+            ("\nGET / HTTP/1.1\r\n", Violation::BareLf),
+            ("\r\n\nGET / HTTP/1.1\r\n", Violation::BareLf),
+            ("GET / HTTP/1.1\rHost: t\r\r\n", Violation::BareCr),
+            ("GET / HTTP/1.1\r\r\n\r\n", Violation::BareCr),
+            ("GET\r / HTTP/1.1\r\n\r\n", Violation::BareCr),
+            ("GET / HTTP/\r1.1\r\n\r\n", Violation::BareCr),
+            ("\r\rGET / HTTP/1.1\r\n\r\n", Violation::BareCr),
+        ] {
+            assert_eq!(refused(bytes.as_bytes()), violation, "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn treats_versions_as_their_major_says() {
+        for (version, expected) in [
+            ("HTTP/1.0", Ok(Version::Http10)),
+            ("HTTP/1.1", Ok(Version::Http11)),
+            ("HTTP/1.2", Ok(Version::Http11)),
+            ("HTTP/1.9", Ok(Version::Http11)),
+            ("HTTP/2.0", Err(Violation::VersionUnsupported)),
+            ("HTTP/0.9", Err(Violation::VersionUnsupported)),
+            ("HTTP/9.9", Err(Violation::VersionUnsupported)),
+            ("http/1.1", Err(Violation::Version)),
+            ("HTTP/1.10", Err(Violation::Version)),
+            ("HTTP/01.1", Err(Violation::Version)),
+            ("HTTP/1,1", Err(Violation::Version)),
+            ("HTTP/1.1x", Err(Violation::Version)),
+            ("HTTP/1.", Err(Violation::Version)),
+            ("HTTP/.1", Err(Violation::Version)),
+            ("HTTP/1", Err(Violation::Version)),
+            ("HTTP/a.1", Err(Violation::Version)),
+            ("HTTP/1.:", Err(Violation::Version)),
+            ("HTTP/4294967297.1", Err(Violation::Version)),
+            ("HTTP /1.1", Err(Violation::RequestLine)),
+            ("HTTPS/1.1", Err(Violation::Version)),
+            ("ICY", Err(Violation::Version)),
+        ] {
+            let bytes = with_request_line(format!("GET / {version}"));
+            match expected {
+                Ok(expected) => assert_eq!(accepted(&bytes).version(), expected, "{version}"),
+                Err(expected) => assert_eq!(refused(&bytes), expected, "{version}"),
+            }
+        }
+        assert_eq!(refused(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), Violation::VersionUnsupported);
+    }
+
+    #[test]
+    fn skips_a_bounded_number_of_empty_lines() {
+        let limits = Limits { empty_lines_max: 2, ..Limits::SMALL };
+        let request = "GET / HTTP/1.0\r\n\r\n";
+        for (empty_lines, expected) in [
+            (0, Parsed::Complete(18)),
+            (1, Parsed::Complete(20)),
+            (2, Parsed::Complete(22)),
+            (3, Parsed::Violation(Violation::EmptyLines)),
+            (100, Parsed::Violation(Violation::EmptyLines)),
+        ] {
+            let bytes = "\r\n".repeat(empty_lines) + request;
+            assert_eq!(read_within(bytes.as_bytes(), &limits).0, expected, "{empty_lines}");
+        }
+    }
+
+    #[test]
+    fn refuses_a_target_over_its_limit_whether_it_ends_or_not() {
+        let limits = Limits { target_bytes_max: 10, head_bytes_max: 60, ..Limits::SMALL };
+        let too_long = Parsed::Violation(Violation::TargetTooLong);
+        let too_large = Parsed::Violation(Violation::HeadTooLarge);
+        let line = |target: &str, rest: &str| -> String { format!("GET {target}{rest}") };
+        for (bytes, expected) in [
+            (line("/234567890", " HTTP/1.0\r\n\r\n"), Parsed::Complete(27)),
+            (line("/2345678901", " HTTP/1.0\r\n\r\n"), too_long),
+            (line("/2345678901", " HTTP/9.0\r\n\r\n"), too_long),
+            (line("/2345678901", "\r\n"), too_long),
+            (line("http://a/01", " HTTP/1.0\r\n\r\n"), too_long),
+            (line("http://a/0", " HTTP/1.0\r\n\r\n"), Parsed::Complete(27)),
+            (line(&"/".repeat(55), ""), Parsed::Incomplete),
+            (line(&"/".repeat(56), ""), too_long),
+            (line(&"/".repeat(99), ""), too_long),
+            (line(&"/".repeat(99), " HTTP/1.1\r\n"), too_long),
+            (line(&"/".repeat(10), &" HTTP/1.1".repeat(9)), too_large),
+            ("G".repeat(59), Parsed::Incomplete),
+            ("G".repeat(60), too_large),
+            ("G".repeat(60) + " / HTTP/1.1\r\n", too_large),
+        ] {
+            assert_eq!(read_within(bytes.as_bytes(), &limits).0, expected, "{bytes}");
+        }
+    }
+}
