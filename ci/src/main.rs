@@ -1,2 +1,59 @@
 //! `cargo ci`: what CI runs, you run.
-fn main() {}
+//!
+//! It imports nothing of the project and runs the others as processes. Each step prints its name
+//! and its time; when one fails, the last line says which and how to run it alone.
+
+mod bare;
+mod failure;
+mod gate;
+mod setup;
+mod size;
+mod step;
+mod tidy;
+mod workspace;
+
+use std::process::ExitCode;
+
+use failure::Failure;
+use workspace::Workspace;
+
+const HELP: &str = "\
+cargo ci          everything that must hold before a change lands
+cargo ci quick    what fits in two minutes: before each commit
+cargo ci tidy     layers, lengths, text and decision pages
+cargo ci size     flash and memory of the firmware images beside ci/budgets.toml
+                    --write      renew docs/costs.md with what was measured
+                    --packaged   use Debian's compiler even where rustup has the target
+cargo ci bench    instruction counts beside the peers' (valgrind); further arguments go along
+cargo ci setup    bring what the above need on Debian, from packages
+cargo ci help     this text
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match dispatch(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("ci: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(arguments: &[&str]) -> Result<(), Failure> {
+    let workspace = Workspace::read()?;
+    match arguments {
+        [] => gate::whole(&workspace),
+        ["quick"] => gate::quick(&workspace),
+        ["tidy"] => tidy::check(&workspace),
+        ["size", options @ ..] => size::check(&workspace, size::Options::parse(options)?),
+        ["bench", rest @ ..] => gate::bench(&workspace, rest),
+        ["setup"] => setup::install(&workspace),
+        ["help" | "--help" | "-h"] => {
+            print!("{HELP}");
+            Ok(())
+        }
+        other => Err(Failure::new(format!("unknown: {}; see cargo ci help", other.join(" ")))),
+    }
+}

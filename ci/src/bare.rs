@@ -1,0 +1,116 @@
+//! A compiler for the boards: rustup's where it has the target, else one made of Debian's packages.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::failure::Failure;
+use crate::step::{read, run};
+use crate::workspace::Workspace;
+
+/// Makes a sysroot from Debian's packages.
+const SCRIPT: &str = "ci/bare-toolchain.sh";
+
+/// Debian's compiler, its cargo, and the sources of `core` that it was built with.
+pub(crate) const PACKAGED_RUSTC: &str = "/usr/bin/rustc";
+const PACKAGED_CARGO: &str = "/usr/bin/cargo";
+pub(crate) const PACKAGED_SOURCES: &str = "/usr/lib/rustlib/src/rust/library";
+/// Debian's linker, where rustup's `rust-lld` is not at hand.
+pub(crate) const PACKAGED_LINKER: &str = "/usr/bin/ld.lld-22";
+
+/// A cargo and a compiler that know one bare-metal target.
+pub(crate) struct Bare {
+    target: &'static str,
+    /// The compiler with its own sysroot; without it, the cargo that runs us will do.
+    rustc: Option<PathBuf>,
+    /// The version of the compiler, as it tells it.
+    pub(crate) version: String,
+}
+
+impl Bare {
+    /// Finds the compiler for `target`; `packaged` passes rustup's over.
+    pub(crate) fn find(
+        workspace: &Workspace,
+        target: &'static str,
+        packaged: bool,
+    ) -> Result<Self, Failure> {
+        if !packaged && is_installed(target)? {
+            return Ok(Self { target, rustc: None, version: version(Path::new("rustc"))? });
+        }
+        if !Path::new(PACKAGED_RUSTC).exists() || !Path::new(PACKAGED_SOURCES).exists() {
+            return Err(Failure::new(format!(
+                "no compiler for {target}: `rustup target add {target}`; on Debian, `cargo ci setup`"
+            )));
+        }
+        let sysroot = workspace.target.join("bare");
+        let linker = linker()?;
+        let mut script = Command::new("sh");
+        script.arg(workspace.root.join(SCRIPT)).arg(&sysroot).arg(linker).arg(target);
+        run(&mut script)?;
+        let rustc = sysroot.join("bin/rustc");
+        Ok(Self { target, version: version(&rustc)?, rustc: Some(rustc) })
+    }
+
+    /// `cargo build --release` of the boards' workspace for this target.
+    pub(crate) fn build(&self, workspace: &Workspace) -> Command {
+        let mut command = match &self.rustc {
+            None => workspace.cargo(),
+            Some(rustc) => {
+                let mut command = Command::new(PACKAGED_CARGO);
+                command.env("RUSTC", rustc).current_dir(&workspace.root);
+                command
+            }
+        };
+        let target_dir = self.target_dir(workspace);
+        command.env("RUSTFLAGS", remap(workspace)).env_remove("CARGO_ENCODED_RUSTFLAGS");
+        command.args(["build", "--quiet", "--locked", "--release", "--target", self.target]);
+        command.arg("--target-dir").arg(target_dir);
+        command.arg("--manifest-path").arg(workspace.firmware());
+        command
+    }
+
+    /// What the boards' workspace was built into, for one of its packages.
+    pub(crate) fn image(&self, workspace: &Workspace, package: &str) -> PathBuf {
+        self.target_dir(workspace).join(self.target).join("release").join(package)
+    }
+
+    fn target_dir(&self, workspace: &Workspace) -> PathBuf {
+        workspace.target.join("firmware")
+    }
+}
+
+/// Debian's linker, or the one that rustup's toolchain brings.
+pub(crate) fn linker() -> Result<PathBuf, Failure> {
+    if Path::new(PACKAGED_LINKER).exists() {
+        return Ok(PACKAGED_LINKER.into());
+    }
+    // `target-libdir` is `…/rustlib/HOST/lib`, and the linker stands in `bin` beside it.
+    let libdir =
+        PathBuf::from(read(Command::new("rustc").args(["--print", "target-libdir"]))?.trim());
+    let linker = libdir.with_file_name("bin").join("rust-lld");
+    if linker.exists() { Ok(linker) } else { Err(Failure::new("no linker: `cargo ci setup`")) }
+}
+
+/// Whether the compiler on the path has the libraries of `target`.
+pub(crate) fn is_installed(target: &str) -> Result<bool, Failure> {
+    let mut rustc = Command::new("rustc");
+    let libdir = read(rustc.args(["--print", "target-libdir", "--target", target]))?;
+    let Ok(entries) = std::fs::read_dir(libdir.trim()) else { return Ok(false) };
+    Ok(entries.flatten().any(|entry| entry.file_name().to_string_lossy().starts_with("libcore-")))
+}
+
+/// `1.96.0` of `rustc 1.96.0 (…)`.
+pub(crate) fn version(rustc: &Path) -> Result<String, Failure> {
+    let line = read(Command::new(rustc).arg("--version"))?;
+    Ok(line.split_whitespace().nth(1).unwrap_or_default().to_owned())
+}
+
+/// Takes the folders of this machine out of the images, so that sizes do not depend on them.
+fn remap(workspace: &Workspace) -> String {
+    let mut flags = format!("--remap-path-prefix={}=/samewire", workspace.root.display());
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| std::env::home_dir().map(|home| home.join(".cargo")));
+    if let Some(home) = home {
+        flags += &format!(" --remap-path-prefix={}=/cargo", home.display());
+    }
+    flags
+}

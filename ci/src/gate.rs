@@ -1,0 +1,87 @@
+//! The steps of the gate, cheap ones first: the first that fails ends it.
+
+use std::process::Command;
+
+use crate::failure::Failure;
+use crate::step::{run, step};
+use crate::workspace::Workspace;
+use crate::{size, tidy};
+
+/// Packages outside the default members, whose tests `cargo test` alone does not run.
+const APART: [&str; 4] = ["-p", "samewire-ci", "-p", "samewire-benches"];
+
+/// What the core is built with, other than by default and with everything.
+const FEATURES: [&[&str]; 3] = [&[], &["--features", "json"], &["--features", "ws"]];
+
+/// Everything that must hold before a change lands.
+pub(crate) fn whole(workspace: &Workspace) -> Result<(), Failure> {
+    let cargo = |arguments: &[&str]| run(workspace.cargo().args(arguments));
+    format_and_tidy(workspace)?;
+    step("clippy", || cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
+    features(workspace)?;
+    step("docs", || {
+        let mut command = workspace.cargo();
+        command.env("RUSTDOCFLAGS", "-D warnings");
+        run(command.args([
+            "doc",
+            "--quiet",
+            "--workspace",
+            "--no-deps",
+            "--document-private-items",
+        ]))
+    })?;
+    step("test", || {
+        // As README says it.
+        cargo(&["test"])?;
+        cargo(&[&["test", "--quiet"][..], &APART].concat())
+    })?;
+    step("check", || {
+        // As README says it.
+        cargo(&["run", "--release", "--", "check"])?;
+        cargo(&["run", "--release", "--", "fmt", "--check"])
+    })?;
+    step("ledger", || cargo(&["run", "--release", "--", "ledger"]))?;
+    size::check(workspace, size::Options::default())?;
+    println!("ci: all steps passed");
+    Ok(())
+}
+
+/// What fits in two minutes. The replay of every fixture is left to the whole gate.
+pub(crate) fn quick(workspace: &Workspace) -> Result<(), Failure> {
+    let cargo = |arguments: &[&str]| run(workspace.cargo().args(arguments));
+    format_and_tidy(workspace)?;
+    step("clippy", || cargo(&["clippy", "--all-targets", "--", "-D", "warnings"]))?;
+    step("unit tests", || cargo(&["test", "--quiet", "--lib", "--bins"]))?;
+    println!("ci: all quick steps passed");
+    Ok(())
+}
+
+/// Instruction counts, by the benches package. They need valgrind.
+pub(crate) fn bench(workspace: &Workspace, arguments: &[&str]) -> Result<(), Failure> {
+    step("bench", || {
+        let mut command = workspace.cargo();
+        run(command.args(["run", "--release", "-p", "samewire-benches", "--"]).args(arguments))
+    })
+}
+
+fn format_and_tidy(workspace: &Workspace) -> Result<(), Failure> {
+    step("format", || {
+        run(workspace.cargo().args(["fmt", "--all", "--check"]))?;
+        let mut firmware: Command = workspace.cargo();
+        firmware.args(["fmt", "--all", "--check", "--manifest-path"]).arg(workspace.firmware());
+        run(&mut firmware)
+    })?;
+    step("tidy", || tidy::check(workspace))
+}
+
+/// The core without its features, and with each alone.
+fn features(workspace: &Workspace) -> Result<(), Failure> {
+    step("features", || {
+        for features in FEATURES {
+            let mut command = workspace.cargo();
+            command.args(["clippy", "--quiet", "-p", "samewire", "--no-default-features"]);
+            run(command.args(features).args(["--", "-D", "warnings"]))?;
+        }
+        Ok(())
+    })
+}

@@ -1,0 +1,293 @@
+//! Budgets, and what was measured beside them.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::elf::{Image, Sizes};
+use crate::failure::Failure;
+
+/// `ci/budgets.toml`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Budgets {
+    pub(super) image: Vec<ImageLine>,
+    #[serde(default)]
+    flash: Vec<Flash>,
+    #[serde(default)]
+    memory: Vec<Memory>,
+    panic: Panic,
+}
+
+/// An image to build.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ImageLine {
+    pub(super) name: String,
+    /// What it links, in words.
+    pub(super) links: String,
+    #[serde(default)]
+    pub(super) features: Vec<String>,
+}
+
+/// A bound on the difference of two images.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Flash {
+    what: String,
+    image: String,
+    against: String,
+    /// How often the thing is in `image` and not in `against`.
+    #[serde(default = "once")]
+    times: u64,
+    bytes_max: u64,
+}
+
+/// A bound on the size of a type, as an image tells it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Memory {
+    what: String,
+    image: String,
+    value: Value,
+    bytes_max: u64,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Value {
+    Connection,
+    ServeWithoutHandler,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Panic {
+    /// Parts of the names of symbols that may be there.
+    allowed: Vec<String>,
+}
+
+/// One line of the result.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Row {
+    pub(super) what: String,
+    pub(super) max: u64,
+    pub(super) measured: u64,
+    pub(super) unit: &'static str,
+    /// What to look at if it is over.
+    pub(super) detail: String,
+}
+
+impl Row {
+    /// What is over, in words.
+    pub(super) fn breach(&self) -> Option<String> {
+        let Self { what, max, measured, unit, detail } = self;
+        (measured > max).then(|| format!("{what}: {measured} {unit}, at most {max}{detail}"))
+    }
+}
+
+impl Budgets {
+    /// Of the file's text.
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
+        toml::from_str(text).map_err(|error| error.to_string().trim_end().replace('\n', " "))
+    }
+
+    /// A row for each budget.
+    pub(super) fn measure(&self, images: &BTreeMap<String, Image>) -> Result<Vec<Row>, Failure> {
+        let mut rows = Vec::new();
+        for flash in &self.flash {
+            let whole = find(images, &flash.image)?.flash_bytes;
+            let less = find(images, &flash.against)?.flash_bytes;
+            rows.push(Row {
+                what: flash.what.clone(),
+                max: flash.bytes_max,
+                measured: whole.saturating_sub(less).div_ceil(flash.times.max(1)),
+                unit: "B",
+                detail: String::new(),
+            });
+        }
+        for memory in &self.memory {
+            let sizes = find(images, &memory.image)?.sizes;
+            let sizes = sizes
+                .ok_or_else(|| Failure::new(format!("image {} tells no sizes", memory.image)))?;
+            rows.push(Row {
+                what: memory.what.clone(),
+                max: memory.bytes_max,
+                measured: memory.value.of(sizes).into(),
+                unit: "B",
+                detail: String::new(),
+            });
+        }
+        rows.extend(self.absences(images));
+        Ok(rows)
+    }
+
+    /// What must be in no image: a heap, and ways to panic.
+    fn absences(&self, images: &BTreeMap<String, Image>) -> [Row; 2] {
+        let mut panics = Vec::new();
+        let mut allocators = Vec::new();
+        for (name, image) in images {
+            let allowed =
+                |symbol: &&String| self.panic.allowed.iter().any(|part| symbol.contains(part));
+            panics.extend(image.panics.iter().filter(|symbol| !allowed(symbol)).cloned());
+            allocators.extend(image.allocates.then(|| name.clone()));
+        }
+        panics.sort_unstable();
+        panics.dedup();
+        let row = |what: &str, unit, found: &[String]| Row {
+            what: what.to_owned(),
+            max: 0,
+            measured: found.len() as u64,
+            unit,
+            detail: format!(" ({})", found.join(", ")),
+        };
+        [
+            row("ways to panic, of our own making", "symbols", &panics),
+            row("images with a heap", "images", &allocators),
+        ]
+    }
+}
+
+impl Value {
+    fn of(self, sizes: Sizes) -> u32 {
+        match self {
+            Self::Connection => sizes.connection,
+            Self::ServeWithoutHandler => sizes.serve.saturating_sub(sizes.handler),
+        }
+    }
+}
+
+fn find<'a>(images: &'a BTreeMap<String, Image>, name: &str) -> Result<&'a Image, Failure> {
+    images.get(name).ok_or_else(|| Failure::new(format!("budgets name an unknown image: {name}")))
+}
+
+fn once() -> u64 {
+    1
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::{Budgets, Row};
+    use crate::size::elf::{Image, Sizes};
+
+    const TEXT: &str = r#"
+        [[image]]
+        name = "baseline"
+        links = "nothing"
+
+        [[flash]]
+        what = "HTTP"
+        image = "hello"
+        against = "baseline"
+        bytes_max = 1000
+
+        [[flash]]
+        what = "a route"
+        image = "routes"
+        against = "hello"
+        times = 10
+        bytes_max = 100
+
+        [[memory]]
+        what = "Connection"
+        image = "hello"
+        value = "connection"
+        bytes_max = 128
+
+        [[memory]]
+        what = "serve"
+        image = "hello"
+        value = "serve-without-handler"
+        bytes_max = 384
+
+        [panic]
+        allowed = ["async_fn_resumed"]
+    "#;
+
+    fn images() -> BTreeMap<String, Image> {
+        let sizes = Some(Sizes { connection: 88, serve: 320, handler: 20 });
+        let image = |flash_bytes, sizes| Image { flash_bytes, sizes, ..Image::default() };
+        BTreeMap::from([
+            ("baseline".to_owned(), image(100, None)),
+            ("hello".to_owned(), image(1100, sizes)),
+            ("routes".to_owned(), image(2091, None)),
+        ])
+    }
+
+    fn measure(images: &BTreeMap<String, Image>) -> Vec<Row> {
+        Budgets::parse(TEXT).unwrap().measure(images).unwrap()
+    }
+
+    fn breaches(images: &BTreeMap<String, Image>) -> Vec<String> {
+        measure(images).iter().filter_map(Row::breach).collect()
+    }
+
+    #[test]
+    fn differences_are_rounded_up() {
+        let measured: Vec<u64> = measure(&images()).iter().map(|row| row.measured).collect();
+        assert_eq!(measured, [1000, 100, 88, 300, 0, 0]);
+        assert_eq!(breaches(&images()), [""; 0]);
+    }
+
+    #[test]
+    fn each_budget_can_break() {
+        let breach = |change: fn(&mut BTreeMap<String, Image>)| {
+            let mut images = images();
+            change(&mut images);
+            breaches(&images).join("; ")
+        };
+        let hello = |images: &mut BTreeMap<String, Image>| images.remove("hello").unwrap();
+        assert_eq!(
+            breach(|images| images.get_mut("baseline").unwrap().flash_bytes = 99),
+            "HTTP: 1001 B, at most 1000"
+        );
+        assert_eq!(
+            breach(|images| images.get_mut("routes").unwrap().flash_bytes = 2101),
+            "a route: 101 B, at most 100"
+        );
+        assert_eq!(
+            breach(|images| images.get_mut("hello").unwrap().panics.push("panic_bounds".into())),
+            "ways to panic, of our own making: 1 symbols, at most 0 (panic_bounds)"
+        );
+        assert_eq!(
+            breach(|images| images.get_mut("routes").unwrap().allocates = true),
+            "images with a heap: 1 images, at most 0 (routes)"
+        );
+        let mut images = images();
+        let large = Sizes { connection: 129, serve: 405, handler: 20 };
+        let image = Image { sizes: Some(large), ..hello(&mut images) };
+        images.insert("hello".to_owned(), image);
+        assert_eq!(
+            breaches(&images),
+            ["Connection: 129 B, at most 128", "serve: 385 B, at most 384"]
+        );
+    }
+
+    #[test]
+    fn allowed_panics_pass() {
+        let mut images = images();
+        let symbol = "_RN11panic_const28panic_const_async_fn_resumed".to_owned();
+        images.get_mut("hello").unwrap().panics.push(symbol);
+        assert_eq!(breaches(&images), [""; 0]);
+    }
+
+    #[test]
+    fn missing_images_and_sizes_are_failures() {
+        let budgets = Budgets::parse(TEXT).unwrap();
+        let mut images = images();
+        images.get_mut("hello").unwrap().sizes = None;
+        assert_eq!(budgets.measure(&images).unwrap_err().to_string(), "image hello tells no sizes");
+        images.remove("hello");
+        assert_eq!(
+            budgets.measure(&images).unwrap_err().to_string(),
+            "budgets name an unknown image: hello"
+        );
+    }
+
+    #[test]
+    fn misspelt_budgets_are_refused() {
+        assert!(Budgets::parse(&TEXT.replace("bytes_max", "byte_max")).is_err());
+    }
+}

@@ -1,0 +1,131 @@
+//! What an image holds: bytes that are loaded, symbols, and the numbers it was built to tell.
+
+use object::elf;
+use object::read::elf::ElfFile32;
+use object::{Object as _, ObjectSection as _, ObjectSymbol as _, SectionFlags};
+
+/// Numbers for us, not for the board: `u32`s in the order of [`Sizes`].
+const SIZES: &str = ".samewire.sizes";
+
+/// Parts of names by which `core` calls its ways to panic.
+const PANICS: [&str; 2] = ["panic", "_fail"];
+
+/// One image, as far as its costs go.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Image {
+    /// Bytes that are written to the board: code, constants, and initial values of variables.
+    pub(super) flash_bytes: u64,
+    /// Bytes of variables, without the stack.
+    pub(super) ram_bytes: u64,
+    /// Symbols that lead to a panic.
+    pub(super) panics: Vec<String>,
+    /// Whether an allocator is linked.
+    pub(super) allocates: bool,
+    pub(super) sizes: Option<Sizes>,
+}
+
+/// What the compiler knows of the types in an image, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Sizes {
+    pub(super) connection: u32,
+    pub(super) serve: u32,
+    /// The largest future among the handlers; it lies within `serve`.
+    pub(super) handler: u32,
+}
+
+impl Image {
+    /// Reads a 32-bit ELF file.
+    pub(super) fn read(bytes: &[u8]) -> Result<Self, String> {
+        let file: ElfFile32<'_> = ElfFile32::parse(bytes).map_err(|error| error.to_string())?;
+        let mut image = Self::default();
+        for section in file.sections() {
+            let SectionFlags::Elf { sh_type, sh_flags, .. } = section.flags() else { continue };
+            let (flash, ram) = shares(sh_flags, sh_type);
+            image.flash_bytes += if flash { section.size() } else { 0 };
+            image.ram_bytes += if ram { section.size() } else { 0 };
+            if section.name() == Ok(SIZES) {
+                let data = section.data().map_err(|error| error.to_string())?;
+                image.sizes = Sizes::read(data);
+            }
+        }
+        for name in file.symbols().filter_map(|symbol| symbol.name().ok()) {
+            if is_panic(name) {
+                image.panics.push(name.to_owned());
+            }
+            image.allocates |= name.contains("__rust_alloc");
+        }
+        image.panics.sort_unstable();
+        image.panics.dedup();
+        Ok(image)
+    }
+}
+
+impl Sizes {
+    /// Of a section; nothing if it is empty.
+    fn read(data: &[u8]) -> Option<Self> {
+        let words: Vec<u32> =
+            data.as_chunks().0.iter().map(|&word| u32::from_le_bytes(word)).collect();
+        let [connection, serve, handler] = words.as_slice() else { return None };
+        Some(Self { connection: *connection, serve: *serve, handler: *handler })
+    }
+}
+
+/// Whether a section takes flash, and whether it takes RAM. Initial values of variables take both.
+fn shares(flags: elf::SectionFlags, kind: elf::SectionType) -> (bool, bool) {
+    let allocated = flags.contains(elf::SHF_ALLOC);
+    (allocated && kind != elf::SHT_NOBITS, allocated && flags.contains(elf::SHF_WRITE))
+}
+
+/// Whether a symbol's name is that of a way to panic.
+fn is_panic(name: &str) -> bool {
+    PANICS.iter().any(|part| name.contains(part))
+}
+
+#[cfg(test)]
+mod tests {
+    use object::elf::{
+        SHF_ALLOC, SHF_EXECINSTR, SHF_WRITE, SHT_NOBITS, SHT_PROGBITS, SectionFlags,
+    };
+
+    use super::{Image, Sizes, is_panic, shares};
+
+    #[test]
+    fn sections_count_where_they_lie() {
+        for (flags, kind, expected, name) in [
+            (SHF_ALLOC | SHF_EXECINSTR, SHT_PROGBITS, (true, false), ".text"),
+            (SHF_ALLOC, SHT_PROGBITS, (true, false), ".rodata"),
+            (SHF_ALLOC | SHF_WRITE, SHT_PROGBITS, (true, true), ".data"),
+            (SHF_ALLOC | SHF_WRITE, SHT_NOBITS, (false, true), ".bss"),
+            (SectionFlags(0), SHT_PROGBITS, (false, false), ".samewire.sizes"),
+        ] {
+            assert_eq!(shares(flags, kind), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn ways_to_panic_are_known_by_name() {
+        for (name, expected) in [
+            ("_RNvNtNtCs1_4core9panicking11panic_const28panic_const_async_fn_resumed", true),
+            ("_ZN4core5slice5index22slice_index_order_fail17h0E", true),
+            ("_RNvNtCs1_4core6option13unwrap_failed", true),
+            ("_RNvNtCs1_4core6result13unwrap_failed", true),
+            ("_RNvNtCs1_4core6option13expect_failed", true),
+            ("_RNvNtCs1_8samewire4http5parse", false),
+        ] {
+            assert_eq!(is_panic(name), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn sizes_are_three_words() {
+        let data = [88, 0, 0, 0, 64, 1, 0, 0, 8, 0, 0, 0];
+        assert_eq!(Sizes::read(&data), Some(Sizes { connection: 88, serve: 320, handler: 8 }));
+        assert_eq!(Sizes::read(&[]), None);
+        assert_eq!(Sizes::read(&data[..8]), None);
+    }
+
+    #[test]
+    fn what_is_no_image_is_refused() {
+        assert!(Image::read(b"#!/bin/sh\n").is_err());
+    }
+}

@@ -1,0 +1,118 @@
+//! What the core costs on a board: flash, memory and ways to panic, beside their budgets.
+//!
+//! The images of `targets/firmware/size` each link one thing more than another, and differences
+//! between them are reported (docs/decisions/0001). `ci/budgets.toml` says which and how much.
+
+mod budget;
+mod elf;
+mod page;
+
+use std::collections::BTreeMap;
+
+use crate::bare::Bare;
+use crate::failure::Failure;
+use crate::step::{run, step};
+use crate::workspace::Workspace;
+use budget::{Budgets, Row};
+use elf::Image;
+
+/// Every target that the core must build for; sizes are measured on the first.
+pub(crate) const TARGETS: [&str; 2] = ["thumbv6m-none-eabi", "riscv32imc-unknown-none-elf"];
+
+const BUDGETS: &str = "ci/budgets.toml";
+const PAGE: &str = "docs/costs.md";
+/// The package of the images.
+const PACKAGE: &str = "samewire-size";
+
+/// How to measure, and whether to keep the result.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Options {
+    write: bool,
+    packaged: bool,
+}
+
+impl Options {
+    pub(crate) fn parse(arguments: &[&str]) -> Result<Self, Failure> {
+        let mut options = Self::default();
+        for &argument in arguments {
+            match argument {
+                "--write" => options.write = true,
+                "--packaged" => options.packaged = true,
+                other => return Err(Failure::new(format!("size knows no {other}"))),
+            }
+        }
+        Ok(options)
+    }
+}
+
+/// Builds for every target, measures on the first, and fails on anything over its budget.
+pub(crate) fn check(workspace: &Workspace, options: Options) -> Result<(), Failure> {
+    let [measured, others @ ..] = TARGETS;
+    for target in others {
+        step(&format!("build for {target}"), || {
+            let bare = Bare::find(workspace, target, options.packaged)?;
+            run(bare.build(workspace).args(["-p", "samewire"]))
+        })?;
+    }
+    step("size", || {
+        let budgets = Budgets::parse(&workspace.text(BUDGETS)?)
+            .map_err(|message| Failure::new(format!("{BUDGETS}: {message}")))?;
+        let bare = Bare::find(workspace, measured, options.packaged)?;
+        let images = build(workspace, &bare, &budgets)?;
+        let rows = budgets.measure(&images)?;
+        let page = page::page(&bare.version, measured, &budgets, &images, &rows);
+        print!("\n{}", page::table(&rows));
+        if options.write {
+            workspace.write(PAGE, &page)?;
+            println!("{PAGE} is written");
+        }
+        over(&rows)
+    })
+}
+
+/// Builds the images and reads each before the next one is built.
+fn build(
+    workspace: &Workspace,
+    bare: &Bare,
+    budgets: &Budgets,
+) -> Result<BTreeMap<String, Image>, Failure> {
+    let mut images = BTreeMap::new();
+    for image in &budgets.image {
+        let mut command = bare.build(workspace);
+        command.args(["-p", PACKAGE, "--bin", &image.name]);
+        if !image.features.is_empty() {
+            command.args(["--features", &image.features.join(",")]);
+        }
+        run(&mut command)?;
+        let path = bare.image(workspace, &image.name);
+        let bytes = std::fs::read(&path)
+            .map_err(|error| Failure::new(format!("{}: {error}", path.display())))?;
+        let read = Image::read(&bytes)
+            .map_err(|message| Failure::new(format!("{}: {message}", path.display())))?;
+        images.insert(image.name.clone(), read);
+    }
+    Ok(images)
+}
+
+/// The last line, if a budget is broken.
+fn over(rows: &[Row]) -> Result<(), Failure> {
+    let broken: Vec<String> = rows.iter().filter_map(Row::breach).collect();
+    if broken.is_empty() { Ok(()) } else { Err(Failure::new(broken.join("; "))) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Budgets, Options};
+
+    #[test]
+    fn unknown_options_are_refused() {
+        assert!(Options::parse(&["--write", "--packaged"]).is_ok_and(|options| options.write));
+        assert!(Options::parse(&["--wriet"]).is_err());
+    }
+
+    #[test]
+    fn stored_budgets_parse_and_name_images_that_exist() {
+        let budgets = Budgets::parse(include_str!("../../budgets.toml"));
+        assert!(budgets.is_ok_and(|budgets| !budgets.image.is_empty()));
+    }
+}
