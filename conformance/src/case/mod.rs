@@ -8,6 +8,8 @@ pub mod each;
 pub mod frame;
 pub mod limit;
 pub mod need;
+pub mod parse;
+pub mod print;
 pub mod text;
 
 use std::time::Duration;

@@ -1,0 +1,353 @@
+//! The lines of what happens: `>`, `<`, `!`, `@`, a few words, and the indented lines below them.
+
+use std::time::Duration;
+
+use super::directive::{WORDS as DIRECTIVES, meant};
+use super::frame;
+use super::line::{Fault, Line, Result, number};
+use crate::case::text::{Part, Text};
+use crate::case::{Detail, DetailKind, Expect, Field, Step, StepKind, Wanted};
+use crate::diagnostic::{Span, Spanned, nearest};
+
+/// The steps that are words.
+pub(super) const WORDS: [&str; 4] = ["ws", "frames", "shut", "reset"];
+
+const SIGNS: [char; 4] = ['>', '<', '!', '@'];
+
+/// Whether the line can only be a step.
+pub(super) fn has_sign(line: &Line<'_>) -> bool {
+    line.text.starts_with(SIGNS)
+}
+
+/// Whether the line is a step or belongs to one.
+pub(super) fn is_step(line: &Line<'_>) -> bool {
+    has_sign(line) || WORDS.contains(&line.first_word()) || line.is_indented()
+}
+
+/// The steps of one case, as far as they have been read.
+#[derive(Default)]
+pub(super) struct Steps {
+    steps: Vec<Step>,
+    begun: bool,
+    /// Frames are sent and expected, no longer bytes and statuses.
+    frames: bool,
+    /// The last step had an error: what is indented below it cannot be judged.
+    broken: bool,
+}
+
+impl Steps {
+    pub(super) fn begun(&self) -> bool {
+        self.begun
+    }
+
+    pub(super) fn finish(self) -> Vec<Step> {
+        self.steps
+    }
+
+    pub(super) fn read(&mut self, line: Line<'_>) -> Result<()> {
+        self.begun = true;
+        if line.is_indented() {
+            return if self.broken { Ok(()) } else { self.read_indented(line) };
+        }
+        let read = self.read_step(line);
+        self.broken = read.is_err();
+        read
+    }
+
+    fn read_step(&mut self, mut line: Line<'_>) -> Result<()> {
+        let start = line.clone();
+        let sign = SIGNS.into_iter().find(|&sign| line.eat(sign.encode_utf8(&mut [0; 4])));
+        let (span, kind) = match sign {
+            Some('>') => return self.read_send(line),
+            Some('<') => self.read_expect(line)?,
+            Some('!') => (line.rest_span(), read_state(line)?),
+            Some(_) => (line.rest_span(), StepKind::Pass(read_duration(line)?)),
+            None => (start.rest_span(), self.read_word(line)?),
+        };
+        self.steps.push(Step { span, kind });
+        Ok(())
+    }
+
+    fn read_send(&mut self, mut line: Line<'_>) -> Result<()> {
+        let span = line.rest_span();
+        if line.rest().trim().is_empty() {
+            let hint = "write it after `> `; spaces that end a line are `\\x20`";
+            return Err(Line::new(line.number, line.text).fault("nothing is sent", hint));
+        }
+        if !line.eat(" ") {
+            return Err(line.fault("`>` within a word", "put a space after it"));
+        }
+        if self.frames {
+            let kind = StepKind::SendFrame(frame::read_out(line)?);
+            self.steps.push(Step { span, kind });
+            return Ok(());
+        }
+        let text = line.bytes()?;
+        match self.steps.last_mut() {
+            Some(Step { kind: StepKind::Send(lines), .. }) => lines.push(text),
+            _ => self.steps.push(Step { span, kind: StepKind::Send(vec![text]) }),
+        }
+        Ok(())
+    }
+
+    fn read_expect(&self, mut line: Line<'_>) -> Result<(Span, StepKind)> {
+        let optional = line.eat("?");
+        let span = line.rest_span();
+        let (mut any_of, mut to_head) = (Vec::new(), false);
+        loop {
+            line.skip_spaces();
+            let start = line.rest_span();
+            let wanted =
+                if self.frames { frame::read_in(&mut line) } else { read_status(&mut line) };
+            let wanted = wanted?;
+            if optional && wanted == Wanted::End {
+                let message = "an end of the connection cannot be optional".to_owned();
+                return Err(Fault {
+                    span: start,
+                    message,
+                    hint: "write `! open` or `! close`".into(),
+                });
+            }
+            any_of.push(wanted);
+            line.skip_spaces();
+            if line.eat("|") {
+                continue;
+            }
+            if !self.frames && line.first_unread() == "to" {
+                to_head = read_to_head(&mut line)?;
+            }
+            line.end("the expectation")?;
+            break;
+        }
+        Ok((span, StepKind::Expect(Expect { optional, any_of, to_head, details: Vec::new() })))
+    }
+
+    fn read_word(&mut self, mut line: Line<'_>) -> Result<StepKind> {
+        let word = line.word(&[]);
+        match word.value {
+            "shut" | "reset" => {
+                line.end(&format!("`{}`", word.value))?;
+                Ok(if word.value == "shut" { StepKind::Shut } else { StepKind::Reset })
+            }
+            "ws" | "frames" if self.frames => {
+                let message = "frames are already sent and expected".to_owned();
+                let hint = "one case has one handshake: remove this line".to_owned();
+                Err(Fault { span: word.span, message, hint })
+            }
+            "frames" => {
+                self.frames = true;
+                line.end("`frames`")?;
+                Ok(StepKind::Frames)
+            }
+            "ws" => {
+                self.frames = true;
+                line.skip_spaces();
+                let span = line.rest_span();
+                let path = line.bytes()?;
+                let graphic = |part: &Part| match part {
+                    Part::Bytes(bytes) | Part::Repeat(bytes, _) => {
+                        bytes.iter().all(u8::is_ascii_graphic)
+                    }
+                    Part::Var(_) => true,
+                };
+                if path.is_empty() || !path.parts().iter().all(graphic) {
+                    let message = "`ws` performs a correct handshake, of one path".to_owned();
+                    let hint = "as in `ws /ws`; spell any other out with `>`, `< 101`, `frames`";
+                    return Err(Fault { span, message, hint: hint.into() });
+                }
+                Ok(StepKind::WebSocket { path, fields: Vec::new() })
+            }
+            _ => Err(unknown(word)),
+        }
+    }
+
+    fn read_indented(&mut self, line: Line<'_>) -> Result<()> {
+        let span = line.rest_span();
+        match self.steps.last_mut().map(|step| &mut step.kind) {
+            Some(StepKind::Expect(expect)) => {
+                let is_status =
+                    |wanted: &Wanted| matches!(wanted, Wanted::Status(_) | Wanted::Class(_));
+                if !expect.any_of.iter().any(is_status) {
+                    let hint = "only a status has fields and content: remove it";
+                    return Err(line.fault("this expectation has no status", hint));
+                }
+                expect.details.push(Detail { span, kind: read_detail(line)? });
+                Ok(())
+            }
+            Some(StepKind::WebSocket { fields, .. }) => match read_detail(line.clone())? {
+                DetailKind::With { name, value: Some(value) } => {
+                    fields.push(Field { span, name, value });
+                    Ok(())
+                }
+                _ => Err(line.fault(
+                    "below `ws` stands what its request has besides",
+                    "write `  with Name: value`",
+                )),
+            },
+            _ => Err(line.fault(
+                format!("`{}` outside an expectation", line.first_word()),
+                "an indented line belongs to the `<` or `ws` line above it",
+            )),
+        }
+    }
+}
+
+/// Reads `400`, `4xx` or `close`.
+fn read_status(line: &mut Line<'_>) -> Result<Wanted> {
+    let word = line.word(&['|']);
+    let fault = |message, hint: &str| Err(Fault { span: word.span, message, hint: hint.into() });
+    match word.value.as_bytes() {
+        b"close" => return Ok(Wanted::End),
+        [class @ b'1'..=b'5', b'x', b'x'] => return Ok(Wanted::Class(class - b'0')),
+        [b'1'..=b'5', _, _] => {
+            if let Some(status) = number(word.value) {
+                return Ok(Wanted::Status(status as u16));
+            }
+        }
+        b"" => {
+            return fault(
+                "an expectation is missing".into(),
+                "write `< 400`, `< 4xx` or `< close`",
+            );
+        }
+        _ => {}
+    }
+    if frame::KINDS.contains(&word.value) {
+        let message = format!("the frame `{}` before the handshake", word.value);
+        return fault(message, "perform it above: `ws /ws`, or `>`, `< 101` and `frames`");
+    }
+    let message = format!("unknown expectation `{}`", word.value);
+    fault(message, "there are statuses `400`, classes `4xx` and `close`, joined by ` | `")
+}
+
+fn read_to_head(line: &mut Line<'_>) -> Result<bool> {
+    line.word(&[]);
+    let method = line.word(&[]);
+    if method.value == "HEAD" {
+        return Ok(true);
+    }
+    let message = format!("`to {}`", method.value);
+    let hint = "only `to HEAD` says anything: that the answer has no content".to_owned();
+    Err(Fault { span: method.span, message, hint })
+}
+
+/// Reads `close` or `open` after `!`.
+fn read_state(mut line: Line<'_>) -> Result<StepKind> {
+    let word = line.word(&[]);
+    let kind = match word.value {
+        "close" => StepKind::Close,
+        "open" => StepKind::Open,
+        other => {
+            let message = format!("unknown state `{other}` of the connection");
+            let hint = meant(other, ["close", "open"].into_iter());
+            return Err(Fault { span: word.span, message, hint });
+        }
+    };
+    line.end("the state")?;
+    Ok(kind)
+}
+
+/// Reads `+5s` or `+999ms`.
+fn read_duration(mut line: Line<'_>) -> Result<Duration> {
+    let word = line.word(&[]);
+    let duration = word.value.strip_prefix('+').and_then(|time| {
+        let digits = time.trim_end_matches(|c: char| !c.is_ascii_digit());
+        let count = number(digits).filter(|&count| count > 0)?;
+        match &time[digits.len()..] {
+            "s" => Some(Duration::from_secs(count)),
+            "ms" => Some(Duration::from_millis(count)),
+            _ => None,
+        }
+    });
+    let duration = duration.ok_or_else(|| {
+        let message = format!("`{}` is no time that passes", word.value);
+        Fault { span: word.span, message, hint: "write `@ +5s` or `@ +999ms`".into() }
+    })?;
+    line.end("the time")?;
+    Ok(duration)
+}
+
+/// Reads an indented line.
+fn read_detail(mut line: Line<'_>) -> Result<DetailKind> {
+    let word = line.word(&[]);
+    match word.value {
+        "with" => {
+            let name = read_name(&mut line)?;
+            line.skip_spaces();
+            let value = if line.eat(":") { Some(read_value(&mut line)?) } else { None };
+            let hint = "write `with Name: value`, or `with Name` for any value";
+            line.end("the name").map_err(|fault| Fault { hint: hint.into(), ..fault })?;
+            Ok(DetailKind::With { name, value })
+        }
+        "without" => {
+            let name = read_name(&mut line)?;
+            line.end("the name")?;
+            Ok(DetailKind::Without(name))
+        }
+        "body" => {
+            let rest = line.clone();
+            let kind = match line.word(&['"']).value {
+                "empty" => DetailKind::BodyEmpty,
+                "contains" => DetailKind::BodyContains(line.string()?),
+                "" => DetailKind::BodyIs(line.string()?),
+                _ => {
+                    let hint = "write `body \"text\"`, `body contains \"text\"` or `body empty`";
+                    return Err(rest.fault("unknown expectation of the content", hint));
+                }
+            };
+            line.end("the content")?;
+            Ok(kind)
+        }
+        other => {
+            let message = format!("unknown detail `{other}`");
+            let hint = meant(other, ["with", "without", "body"].into_iter());
+            Err(Fault { span: word.span, message, hint })
+        }
+    }
+}
+
+/// Reads a field name: a `token` (RFC 9110 §5.6.2).
+fn read_name(line: &mut Line<'_>) -> Result<String> {
+    let word = line.word(&[':']);
+    let token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+    if word.value.is_empty() || !word.value.chars().all(token) {
+        let message = format!("`{}` is no field name", word.value);
+        let hint = "as in `with Connection: close`".to_owned();
+        return Err(Fault { span: word.span, message, hint });
+    }
+    Ok(word.value.to_owned())
+}
+
+/// Reads a field value, up to the end of the line.
+fn read_value(line: &mut Line<'_>) -> Result<Text> {
+    line.skip_spaces();
+    let span = line.rest_span();
+    let value = line.bytes()?;
+    let is_space = |byte: Option<&u8>| matches!(byte, Some(b' ' | b'\t'));
+    let padded = |part: Option<&Part>, end: fn(&[u8]) -> Option<&u8>| match part {
+        Some(Part::Bytes(bytes) | Part::Repeat(bytes, _)) => is_space(end(bytes)),
+        Some(Part::Var(_)) | None => false,
+    };
+    if padded(value.parts().first(), <[u8]>::first) || padded(value.parts().last(), <[u8]>::last) {
+        let message = "white space around a field value is no part of it".to_owned();
+        return Err(Fault { span, message, hint: "remove it (RFC 9110 section 5.5)".into() });
+    }
+    Ok(value)
+}
+
+fn unknown(word: Spanned<&str>) -> Fault {
+    let Spanned { value, span } = word;
+    let fault = |message, hint| Fault { span, message, hint };
+    if DIRECTIVES.contains(&value) {
+        return fault(format!("`{value}` after the first step"), "move it above the steps".into());
+    }
+    if ["with", "without", "body"].contains(&value) {
+        let hint = "indent it by two spaces, below a `<` line".to_owned();
+        return fault(format!("`{value}` outside an expectation"), hint);
+    }
+    let hint = match nearest(value, WORDS) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => "steps begin with `>`, `<`, `!`, `@`, ws, frames, shut or reset".to_owned(),
+    };
+    fault(format!("unknown step `{value}`"), hint)
+}
