@@ -114,34 +114,33 @@ pub fn header(received: &[u8]) -> Parsed {
         return Parsed::Violation(Violation::ControlTooLong);
     }
 
-    let (length, rest) = match length(short, rest) {
-        Ok(Some(found)) => found,
-        Ok(None) => return Parsed::Incomplete,
-        Err(violation) => return Parsed::Violation(violation),
+    if is_length_invalid(short, rest) {
+        return Parsed::Violation(Violation::FrameLength);
+    }
+    let (length, rest) = match short {
+        LENGTH_16 => {
+            let [high, low, rest @ ..] = rest else { return Parsed::Incomplete };
+            (u16::from_be_bytes([*high, *low]).into(), rest)
+        }
+        LENGTH_64 => {
+            let Some((long, rest)) = rest.split_first_chunk() else { return Parsed::Incomplete };
+            (u64::from_be_bytes(*long), rest)
+        }
+        short => (short.into(), rest),
     };
     let Some((mask, payload)) = rest.split_first_chunk() else { return Parsed::Incomplete };
     let bytes = received.len() - payload.len();
     Parsed::Complete(Header { fin, opcode, length, mask: *mask, bytes })
 }
 
-/// The length that `short` is or announces, and what follows it; `None` if that is incomplete.
-// rfc6455-5.2-length-boundaries
+/// Whether the bytes of a longer length begin in a way that only a shorter one, or none, may have.
 // rfc6455-5.2-len64-msb-zero
 // rfc6455-5.2-minimal-length-encoding
-// rfc6455-5.2-network-order
-fn length(short: u8, rest: &[u8]) -> Result<Option<(u64, &[u8])>, Violation> {
-    match (short, rest) {
-        (LENGTH_16, [0, 0..LENGTH_16, ..]) | (LENGTH_64, [0x80..=0xff, ..] | [0, 0, 0, 0, 0, 0, ..]) => {
-            Err(Violation::FrameLength)
-        }
-        (LENGTH_16, [high, low, rest @ ..]) => {
-            Ok(Some((u16::from_be_bytes([*high, *low]).into(), rest)))
-        }
-        (LENGTH_64, _) => {
-            Ok(rest.split_first_chunk().map(|(long, rest)| (u64::from_be_bytes(*long), rest)))
-        }
-        (LENGTH_16, _) => Ok(None),
-        (short, _) => Ok(Some((short.into(), rest))),
+fn is_length_invalid(short: u8, rest: &[u8]) -> bool {
+    match short {
+        LENGTH_16 => matches!(rest, [0, 0..LENGTH_16, ..]),
+        LENGTH_64 => matches!(rest, [0x80..=0xff, ..] | [0, 0, 0, 0, 0, 0, ..]),
+        _ => false,
     }
 }
 
@@ -169,13 +168,18 @@ pub const fn encode(
 // rfc6455-5.3-unmask-xor
 // rfc6455-6.2-server-unmasks
 pub fn unmask(payload: &mut [u8], key: [u8; 4], phase: usize) {
-    // The low byte of the word comes first in memory.
-    let key = u32::from_le_bytes(key).rotate_right((phase as u32 & 3) * 8);
+    // Little-endian, so that the low byte of the word is the next one's key.
+    let mut key = u32::from_le_bytes(key).rotate_right((phase as u32 & 3) * 8);
+    // Words of any alignment: vectors where there are some, four single bytes on ARMv6-M.
     let (words, rest) = payload.as_chunks_mut::<4>();
     for word in words {
         *word = (u32::from_le_bytes(*word) ^ key).to_le_bytes();
     }
-    for (byte, key) in rest.iter_mut().zip(key.to_le_bytes()) {
-        *byte ^= key;
+    for byte in rest {
+        *byte ^= key as u8;
+        key = key.rotate_right(8);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,6 +2,7 @@
 //! WebSocket, and what it offers.
 
 use crate::error::Violation;
+use crate::http::abnf::{Class, is_word, token, trim};
 
 pub use super::accept::{ACCEPT_BYTES, KEY_BYTES, accept};
 
@@ -35,14 +36,14 @@ pub struct Offer<'x> {
 /// none is there twice.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Protocols<'x> {
-    /// Empty behind the last.
-    offered: [&'x [u8]; PROTOCOLS_MAX],
+    /// `None` behind the last.
+    offered: [Option<&'x [u8]>; PROTOCOLS_MAX],
 }
 
 impl<'x> Protocols<'x> {
     /// The subprotocols in the order of the client's preference.
     pub fn iter(&self) -> impl Iterator<Item = &'x [u8]> {
-        self.offered.iter().copied().take_while(|protocol| !protocol.is_empty())
+        self.offered.iter().map_while(|offered| *offered)
     }
 
     /// Whether `protocol` is among them. The case of letters matters.
@@ -54,12 +55,13 @@ impl<'x> Protocols<'x> {
     /// Adds one; false if there is no room, or if it is there already.
     fn add(&mut self, protocol: &'x [u8]) -> bool {
         for place in &mut self.offered {
-            if place.is_empty() {
-                *place = protocol;
-                return true;
-            }
-            if *place == protocol {
-                return false;
+            match place {
+                None => {
+                    *place = Some(protocol);
+                    return true;
+                }
+                Some(offered) if *offered == protocol => return false,
+                Some(_) => {}
             }
         }
         false
@@ -125,28 +127,32 @@ struct Lines<'x> {
 
 impl<'x> Lines<'x> {
     // rfc6455-4.2.1-unknown-fields-ignored
+    // rfc6455-4.2.1-upgrade-websocket
+    // rfc9110-7.8-upgrade-name-case
     fn take(&mut self, name: &[u8], value: &'x [u8]) {
         const NAMES: [&[u8]; 5] = [
-            b"upgrade",
-            b"sec-websocket-version",
             b"sec-websocket-key",
+            b"sec-websocket-version",
+            b"upgrade",
             b"sec-websocket-extensions",
             b"sec-websocket-protocol",
         ];
+        let Some(field) = NAMES.iter().position(|known| is_word(name, known)) else { return };
         let value = trim(value);
-        match NAMES.iter().position(|known| name.eq_ignore_ascii_case(known)) {
-            Some(0) => self.websocket |= lists_websocket(value),
-            Some(1) => self.version.take(value),
-            Some(2) => self.key.take(value),
-            Some(3) => self.extensions.take(value, extension),
-            Some(4) => {
-                let offered = &mut self.offered;
-                self.protocols.take(value, |list| {
-                    let (protocol, rest) = token(list)?;
-                    offered.add(protocol).then_some(rest)
-                });
+        match field {
+            0 => return self.key.take(value),
+            1 => return self.version.take(value),
+            2 => {}
+            3 => self.extensions.present = true,
+            _ => self.protocols.present = true,
+        }
+        for element in split(value, b',') {
+            match field {
+                _ if element.is_empty() => {}
+                2 => self.websocket |= is_word(element, b"websocket"),
+                3 => self.extensions.take(is_extension(element)),
+                _ => self.protocols.take(is_token(element) && self.offered.add(element)),
             }
-            _ => {}
         }
     }
 }
@@ -166,7 +172,8 @@ impl<'x> Single<'x> {
     }
 }
 
-/// A field whose lines make one list together (`1#element`).
+/// A field whose lines make one list together (`1#element`). Empty elements do not count.
+// rfc9110-5.6.1.2-accept-empty-list-elements
 // rfc6455-9.1-extension-header-split
 // rfc6455-11.3.2-multi-extension-request
 // rfc6455-11.3.4-multi-protocol-request
@@ -178,24 +185,10 @@ struct List {
 }
 
 impl List {
-    /// Takes a line. `element` reads one element from the front of what it is given and returns the
-    /// rest, or nothing if there is none; it is never given an empty one, for those do not count.
-    // rfc9110-5.6.1.2-accept-empty-list-elements
-    fn take<'x>(&mut self, line: &'x [u8], mut element: impl FnMut(&'x [u8]) -> Option<&'x [u8]>) {
-        self.present = true;
-        let mut rest = trim_start(line);
-        while let [first, after @ ..] = rest {
-            if *first == b',' {
-                rest = trim_start(after);
-                continue;
-            }
-            let Some(after @ ([] | [b',', ..])) = element(rest).map(trim_start) else {
-                self.malformed = true;
-                return;
-            };
-            self.has_element = true;
-            rest = after;
-        }
+    /// Takes an element by whether it is well-formed.
+    fn take(&mut self, is_valid: bool) {
+        self.has_element = true;
+        self.malformed |= !is_valid;
     }
 
     /// Whether the field is absent, or has at least one element and no malformed one.
@@ -237,7 +230,9 @@ const fn is_version(text: &[u8]) -> bool {
 // rfc6455-11.3.1-single-key-field
 fn judge_key(key: Single<'_>) -> Result<&[u8; KEY_BYTES], Violation> {
     let Single::Once(text) = key else { return Err(Violation::HandshakeKey) };
-    let Ok(key): Result<&[u8; KEY_BYTES], _> = text.try_into() else { return Err(Violation::HandshakeKey) };
+    let Ok(key): Result<&[u8; KEY_BYTES], _> = text.try_into() else {
+        return Err(Violation::HandshakeKey);
+    };
     let [letters @ .., last, b'=', b'='] = key else { return Err(Violation::HandshakeKey) };
     let known = |letter: &u8| letter.is_ascii_alphanumeric() || matches!(letter, b'+' | b'/');
     if letters.iter().all(known) && matches!(last, b'A' | b'Q' | b'g' | b'w') {
@@ -247,76 +242,66 @@ fn judge_key(key: Single<'_>) -> Result<&[u8; KEY_BYTES], Violation> {
     }
 }
 
-/// Whether a line of `Upgrade` (RFC 9110 §7.8) lists `websocket`, without a version.
-// rfc6455-4.2.1-upgrade-websocket
-// rfc9110-7.8-upgrade-name-case
-fn lists_websocket(line: &[u8]) -> bool {
-    line.split(|byte| *byte == b',').any(|name| trim(name).eq_ignore_ascii_case(b"websocket"))
-}
-
-/// `extension` (§9.1): reads one from the front, returns what follows. None is ever accepted, so
-/// nothing of it is kept.
+/// `extension` (§9.1): a token and parameters. None is ever accepted, so nothing of it is kept.
+///
+/// Quoted values are no trouble to `split`: a separator in one is no `tchar`, so it is malformed
+/// already, and so are its halves.
 // rfc6455-9.1-bad-extension-header-fails
 // rfc6455-4.2.2-no-unoffered-extension
 // rfc6455-9-no-unrequested-extension
-fn extension(list: &[u8]) -> Option<&[u8]> {
-    let (_, mut rest) = token(list)?;
-    while let [b';', after @ ..] = trim_start(rest) {
-        rest = extension_param(trim_start(after))?;
-    }
-    Some(rest)
+fn is_extension(element: &[u8]) -> bool {
+    let mut parts = split(element, b';');
+    parts.next().is_some_and(is_token) && parts.all(is_extension_param)
 }
 
-/// `extension-param` (§9.1): a token, perhaps `=` and a value.
-fn extension_param(text: &[u8]) -> Option<&[u8]> {
-    let (_, rest) = token(text)?;
-    let [b'=', after @ ..] = trim_start(rest) else { return Some(rest) };
-    match trim_start(after) {
-        [b'"', quoted @ ..] => quoted_token(quoted),
-        value => token(value).map(|(_, rest)| rest),
-    }
+/// `extension-param` (§9.1): a token, perhaps `=` and a token, which may be quoted.
+fn is_extension_param(text: &[u8]) -> bool {
+    let mut sides = split(text, b'=');
+    sides.next().is_some_and(is_token)
+        && sides.next().is_none_or(|value| is_token(value) || is_quoted_token(value))
+        && sides.next().is_none()
 }
 
-/// The rest of a `quoted-string` whose content must be a token (§9.1), and what follows it.
+/// A `quoted-string` whose content is a token.
 // rfc6455-9.1-quoted-param-is-token
-fn quoted_token(text: &[u8]) -> Option<&[u8]> {
-    let mut is_empty = true;
-    let mut rest = text;
-    loop {
-        match rest {
-            [b'"', after @ ..] => return (!is_empty).then_some(after),
-            [b'\\', byte, after @ ..] | [byte, after @ ..] if is_tchar(*byte) => rest = after,
-            _ => return None,
+fn is_quoted_token(text: &[u8]) -> bool {
+    let [b'"', content @ .., b'"'] = text else { return false };
+    let mut rest = content;
+    while let [b'\\', byte, after @ ..] | [byte, after @ ..] = rest {
+        if !Class::TCHAR.has(*byte) {
+            return false;
         }
-        is_empty = false;
-    }
-}
-
-/// `token` (RFC 9110 §5.6.2) at the front of `text`, and what follows it.
-fn token(text: &[u8]) -> Option<(&[u8], &[u8])> {
-    let end = text.iter().position(|byte| !is_tchar(*byte)).unwrap_or(text.len());
-    if end == 0 { None } else { text.split_at_checked(end) }
-}
-
-/// `tchar` (RFC 9110 §5.6.2).
-const fn is_tchar(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric()
-        || matches!(byte, b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.' | b'^'..=b'`' | b'|' | b'~')
-}
-
-/// `text` without the OWS (RFC 9110 §5.6.3) around it.
-fn trim(text: &[u8]) -> &[u8] {
-    let mut rest = trim_start(text);
-    while let [before @ .., b' ' | b'\t'] = rest {
-        rest = before;
-    }
-    rest
-}
-
-fn trim_start(text: &[u8]) -> &[u8] {
-    let mut rest = text;
-    while let [b' ' | b'\t', after @ ..] = rest {
         rest = after;
     }
-    rest
+    !content.is_empty()
 }
+
+fn is_token(text: &[u8]) -> bool {
+    !text.is_empty() && token(text) == text.len()
+}
+
+/// The parts of `text` between separators, without the white space around them.
+const fn split(text: &[u8], separator: u8) -> Split<'_> {
+    Split { rest: Some(text), separator }
+}
+
+struct Split<'x> {
+    rest: Option<&'x [u8]>,
+    separator: u8,
+}
+
+impl<'x> Iterator for Split<'x> {
+    type Item = &'x [u8];
+
+    #[inline(never)] // for flash: there are four callers
+    fn next(&mut self) -> Option<&'x [u8]> {
+        let text = self.rest?;
+        let end = text.iter().position(|byte| *byte == self.separator).unwrap_or(text.len());
+        let (part, rest) = text.split_at_checked(end)?;
+        self.rest = rest.get(1..);
+        Some(trim(part))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -64,16 +64,15 @@ impl Utf8 {
     }
 }
 
-/// Bytes that are looked at together while they are ASCII.
-const STRIDE: usize = 16;
+const WORD: usize = size_of::<usize>();
+const HIGH_BITS: usize = usize::from_ne_bytes([0x80; WORD]);
 
 /// What follows the ASCII in front of `bytes`, which is most of what is ever sent.
 fn after_ascii(bytes: &[u8]) -> &[u8] {
     let mut rest = bytes;
-    while let Some((stride, after)) = rest.split_first_chunk::<STRIDE>() {
-        if stride.iter().fold(0, |all, byte| all | byte) >= 0x80 {
-            break;
-        }
+    while let Some((word, after)) = rest.split_first_chunk::<WORD>()
+        && usize::from_ne_bytes(*word) & HIGH_BITS == 0
+    {
         rest = after;
     }
     while let [0x00..=0x7f, after @ ..] = rest {
