@@ -1,9 +1,10 @@
-//! What no compiler checks: arrows between packages, lengths of files, clean text, and the form of
-//! decision pages.
+//! What no compiler checks: arrows between packages, lengths of files, clean text, links between
+//! pages, and the form of decision pages.
 
 mod decisions;
 mod layers;
 mod lengths;
+mod links;
 mod text;
 
 use std::fmt;
@@ -48,6 +49,7 @@ pub(crate) fn check(workspace: &Workspace) -> Result<(), Failure> {
     for (path, text) in &sources {
         findings.extend(text::check(path, text));
         findings.extend(decisions::check(path, text));
+        findings.extend(links::check(path, text, |link| workspace.root.join(link).exists()));
     }
     findings.extend(decisions::numbers(sources.iter().map(|(path, _)| path.as_str())));
 
