@@ -5,6 +5,9 @@
 #[cfg(test)]
 extern crate std;
 
+pub mod app;
+pub mod buffer;
+pub mod connection;
 pub mod error;
 pub mod http;
 pub mod limits;
@@ -12,6 +15,7 @@ pub mod time;
 #[cfg(feature = "ws")]
 pub mod ws;
 
+pub use app::transport::{Clock, Gone, Transport};
 pub use error::{Misuse, Violation};
 pub use limits::Limits;
 pub use time::Instant;

@@ -26,6 +26,12 @@ pub struct Limits {
     /// Chunk extensions and trailer lines of one request, all together; more is answered 431.
     /// They carry nothing we use, so this is only room for politeness.
     pub chunk_overhead_bytes_max: u16,
+    /// Content of one answer that is rendered before it is sent (JSON, text), and the longest
+    /// WebSocket message that can be sent; a handler streams what is longer.
+    pub answer_bytes_max: u32,
+    /// Data of one chunk of a streamed answer. Chunks are cut by this alone, never by the room
+    /// that happens to be free, so that every target cuts alike.
+    pub chunk_bytes_max: u16,
     /// Unread content that is read and dropped after an early answer, so that the connection can
     /// go on; a request that declared more is answered with `Connection: close`.
     pub drain_bytes_max: u32,
@@ -68,7 +74,10 @@ pub const WRITE_STEP_BYTES: u32 = 1024;
 pub const FRAME_OVERHEAD_BYTES: u32 = 14 + 125;
 
 /// Room that the head of an answer may take in the send buffer.
-pub const ANSWER_HEAD_BYTES: u32 = 256;
+pub const ANSWER_HEAD_BYTES: u32 = 320;
+
+/// The size line of a chunk, the CRLF after its data, and the last chunk (RFC 9112 §7.1).
+pub(crate) const CHUNK_FRAMING_BYTES: u32 = 8 + 2 + 2 + 5;
 
 impl Limits {
     /// For a machine with 16 KB of RAM, and what `samewire check` runs every target with.
@@ -80,6 +89,8 @@ impl Limits {
         content_bytes_max: 1 << 20,
         collected_bytes_max: 2048,
         chunk_overhead_bytes_max: 512,
+        answer_bytes_max: 2304,
+        chunk_bytes_max: 1024,
         drain_bytes_max: 4096,
         requests_max: 100,
         message_bytes_max: 2048,
@@ -104,6 +115,8 @@ impl Limits {
         content_bytes_max: 10 << 20,
         collected_bytes_max: 65_536,
         chunk_overhead_bytes_max: 8_192,
+        answer_bytes_max: 131_072,
+        chunk_bytes_max: 16_384,
         drain_bytes_max: 65_536,
         message_bytes_max: 65_536,
         ..Self::SMALL
@@ -119,9 +132,15 @@ impl Limits {
         (self.head_bytes_max as u32).saturating_add(piece) as usize
     }
 
-    /// Bytes of send buffer that these limits need: the head of an answer, or one control frame.
+    /// Bytes of send buffer that these limits need: a head and behind it the largest content, or
+    /// the largest chunk, or a control frame.
     pub const fn send_bytes_min(&self) -> usize {
-        (ANSWER_HEAD_BYTES + FRAME_OVERHEAD_BYTES) as usize
+        let chunk = self.chunk_bytes_max as u32 + CHUNK_FRAMING_BYTES;
+        let mut piece = if chunk > self.answer_bytes_max { chunk } else { self.answer_bytes_max };
+        if piece < FRAME_OVERHEAD_BYTES {
+            piece = FRAME_OVERHEAD_BYTES;
+        }
+        ANSWER_HEAD_BYTES.saturating_add(piece) as usize
     }
 
     /// Whether buffers of these sizes can hold what the limits allow.
@@ -145,5 +164,6 @@ const _: () = {
     assert!(small.target_bytes_max < small.head_bytes_max);
     assert!(small.collected_bytes_max as u64 <= small.content_bytes_max);
     assert!(small.receive_bytes_min() <= 4096, "SMALL is for 16 KB of RAM");
+    assert!(small.send_bytes_min() <= 3072, "SMALL is for 16 KB of RAM");
     assert!(Limits::LARGE.target_bytes_max >= 8000, "RFC 9112 section 3");
 };

@@ -1,0 +1,3 @@
+//! What a user writes, and what a driver provides.
+
+pub mod transport;

@@ -1,0 +1,172 @@
+//! Over the caller's memory: a writer that notes when it runs out of room, and a move to the front.
+
+/// Puts bytes one behind the other into lent memory. What does not fit is left out whole and
+/// noted, so that a caller can write an answer and ask once, at the end, whether it fits.
+pub struct Writer<'b> {
+    to: &'b mut [u8],
+    len: usize,
+    overflowed: bool,
+}
+
+impl<'b> Writer<'b> {
+    /// A writer at the beginning of `to`.
+    pub fn new(to: &'b mut [u8]) -> Self {
+        Self { to, len: 0, overflowed: false }
+    }
+
+    /// Appends `bytes`, or nothing of them if they do not fit.
+    #[inline(never)]
+    pub fn put(&mut self, bytes: &[u8]) {
+        match self.to.get_mut(self.len..).and_then(|free| free.get_mut(..bytes.len())) {
+            Some(place) if !self.overflowed => {
+                copy(place, bytes);
+                self.len += bytes.len();
+            }
+            _ => self.overflowed = true,
+        }
+    }
+
+    /// Appends `number` in decimal digits.
+    #[inline(never)]
+    pub fn put_decimal(&mut self, number: u64) {
+        let mut digits = [0; 20];
+        let mut at = digits.len();
+        let mut left = number;
+        // Lengths and statuses nearly always fit 32 bits, which small machines divide faster.
+        while left > u32::MAX as u64 {
+            at -= 1;
+            set(&mut digits, at, b'0' + (left % 10) as u8);
+            left /= 10;
+        }
+        let mut left = left as u32;
+        loop {
+            at -= 1;
+            set(&mut digits, at, b'0' + (left % 10) as u8);
+            left /= 10;
+            if left == 0 || at == 0 {
+                break;
+            }
+        }
+        self.put(digits.get(at..).unwrap_or_default());
+    }
+
+    /// Appends `number` in hexadecimal digits, without leading zeros.
+    pub fn put_hex(&mut self, number: u32) {
+        let mut shift = 28;
+        while shift > 0 && number >> shift == 0 {
+            shift -= 4;
+        }
+        loop {
+            let digit = (number >> shift) as u8 & 15;
+            self.put(&[if digit < 10 { b'0' + digit } else { b'a' - 10 + digit }]);
+            if shift == 0 {
+                break;
+            }
+            shift -= 4;
+        }
+    }
+
+    /// Bytes written, or `None` if something did not fit.
+    pub fn written(&self) -> Option<usize> {
+        if self.overflowed { None } else { Some(self.len) }
+    }
+
+    /// The room that is left.
+    pub fn free(&mut self) -> &mut [u8] {
+        self.to.get_mut(self.len..).unwrap_or_default()
+    }
+
+    /// Counts `n` bytes that were written into [`free`](Self::free).
+    pub fn advance(&mut self, n: usize) {
+        self.len = self.len.saturating_add(n).min(self.to.len());
+    }
+
+    /// Notes that something did not fit.
+    pub fn overflow(&mut self) {
+        self.overflowed = true;
+    }
+}
+
+/// So that `write!` works where a caller pays for `core::fmt` anyway.
+impl core::fmt::Write for Writer<'_> {
+    fn write_str(&mut self, text: &str) -> core::fmt::Result {
+        self.put(text.as_bytes());
+        if self.overflowed { Err(core::fmt::Error) } else { Ok(()) }
+    }
+}
+
+fn set(digits: &mut [u8; 20], at: usize, digit: u8) {
+    if let Some(place) = digits.get_mut(at) {
+        *place = digit;
+    }
+}
+
+/// Copies slices of equal length.
+fn copy(to: &mut [u8], from: &[u8]) {
+    for (to, from) in to.iter_mut().zip(from) {
+        *to = *from;
+    }
+}
+
+/// Moves `n` bytes from `from` to the front of `bytes`, in blocks that do not overlap: the
+/// library's `memmove` would bring 1.3 KB of flash and a panic.
+#[inline(never)]
+pub(crate) fn shift(mut bytes: &mut [u8], from: usize, mut n: usize) {
+    if from == 0 {
+        return;
+    }
+    while n > 0 {
+        let block = n.min(from);
+        let Some((front, back)) = bytes.split_at_mut_checked(from) else { return };
+        if let (Some(front), Some(back)) = (front.get_mut(..block), back.get(..block)) {
+            front.copy_from_slice(back);
+        }
+        bytes = bytes.get_mut(block..).unwrap_or_default();
+        n -= block;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Writer, shift};
+    use std::{format, vec, vec::Vec};
+
+    #[test]
+    fn numbers_are_written_as_format_writes_them() {
+        for number in [0, 7, 10, 99, 100, 65_535, 4_294_967_295, 4_294_967_296, u64::MAX] {
+            let mut room = [0; 40];
+            let mut writer = Writer::new(&mut room);
+            writer.put_decimal(number);
+            let n = writer.written().unwrap();
+            assert_eq!(&room[..n], format!("{number}").as_bytes());
+            let mut writer = Writer::new(&mut room);
+            writer.put_hex(number as u32);
+            let n = writer.written().unwrap();
+            assert_eq!(&room[..n], format!("{:x}", number as u32).as_bytes());
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_left_out_whole_and_noted() {
+        let mut room = [b'.'; 4];
+        let mut writer = Writer::new(&mut room);
+        writer.put(b"abc");
+        writer.put(b"de");
+        writer.put(b"f");
+        assert_eq!(writer.written(), None);
+        assert_eq!(&room, b"abc.");
+    }
+
+    #[test]
+    fn shift_moves_any_run_to_the_front() {
+        for from in 0..20 {
+            for n in 0..20 {
+                let mut bytes: Vec<u8> = (0..40).collect();
+                let want = bytes[from..from + n].to_vec();
+                shift(&mut bytes, from, n);
+                assert_eq!(bytes[..n], want, "{n} bytes from {from}");
+            }
+        }
+        shift(&mut vec![1, 2], 5, 3);
+    }
+}

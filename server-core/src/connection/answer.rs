@@ -1,0 +1,355 @@
+//! The verbs with which an application answers a request, and how an error is answered.
+
+use core::task::Poll;
+
+use super::state::{Event, State};
+use super::{Answer, Wire};
+use crate::buffer::{Writer, shift};
+use crate::error::{Misuse, Violation};
+use crate::http::framing::Framing;
+use crate::http::request_line::{Method, Version};
+use crate::http::response::{self, ContentFraming, Persistence, ResponseHead};
+use crate::http::status::Status;
+use crate::limits::{ANSWER_HEAD_BYTES, CHUNK_FRAMING_BYTES};
+
+/// Media type of every error that the server itself answers (RFC 9457).
+pub(crate) const PROBLEM_JSON: &str = "application/problem+json";
+
+/// How the length of a streamed answer is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Streaming {
+    /// By chunks; to an HTTP/1.0 client by the end of the stream.
+    Chunked,
+    /// By Content-Length: exactly so many bytes will be written.
+    Length(u64),
+}
+
+impl Wire<'_> {
+    /// A whole answer whose content lies where it can be sent from. Pending while its head does
+    /// not fit.
+    #[inline(never)]
+    pub fn respond(&mut self, head: &ResponseHead<'_>, content: &'static [u8]) -> Poll<()> {
+        if !self.may_answer() {
+            return Poll::Ready(());
+        }
+        self.settle();
+        let framing = self.framing(head, content.len() as u64);
+        let Some(n) = self.put_head(head, framing) else { return self.wait_for_room() };
+        self.commit(n);
+        if self.sends_content(head) {
+            let free = self.send.get_mut(self.c.unsent.end..).unwrap_or_default();
+            let n = content.len().min(free.len());
+            let (copied, tail) = content.split_at_checked(n).unwrap_or_default();
+            if let Some(place) = free.get_mut(..n) {
+                place.copy_from_slice(copied);
+            }
+            self.commit(n);
+            self.c.tail = tail;
+        }
+        self.complete();
+        Poll::Ready(())
+    }
+
+    /// A whole answer whose content is written by `render`, which may be called more than once:
+    /// pending while there is no room, [`Misuse::AnswerTooLarge`] and 500 if there never will be.
+    #[inline(never)]
+    pub fn respond_rendered(
+        &mut self,
+        head: &ResponseHead<'_>,
+        render: &mut dyn FnMut(&mut Writer<'_>),
+    ) -> Poll<()> {
+        if !self.may_answer() {
+            return Poll::Ready(());
+        }
+        self.settle();
+        // The content goes first, behind the place of its head, since the head names its length.
+        let place = ANSWER_HEAD_BYTES as usize;
+        let bytes_max = self.limits.answer_bytes_max as usize;
+        let at = self.c.unsent.end;
+        let room = if self.c.tail.is_empty() { self.send.get_mut(at..) } else { None };
+        let room = room.and_then(|room| room.get_mut(place..)).unwrap_or_default();
+        let limited = room.len().min(bytes_max);
+        let mut writer = Writer::new(room.get_mut(..limited).unwrap_or_default());
+        render(&mut writer);
+        let Some(content_bytes) = writer.written() else { return self.wait_for_room() };
+        let framing = self.framing(head, content_bytes as u64);
+        let Some(head_bytes) = self.put_head(head, framing).filter(|n| *n <= place) else {
+            return self.wait_for_room();
+        };
+        self.commit(head_bytes);
+        if self.sends_content(head) {
+            let behind = self.send.get_mut(at + head_bytes..).unwrap_or_default();
+            shift(behind, place - head_bytes, content_bytes);
+            self.commit(content_bytes);
+        }
+        self.complete();
+        Poll::Ready(())
+    }
+
+    /// The head of an answer whose content follows by [`Wire::write`] and [`Wire::finish`].
+    #[inline(never)]
+    pub fn begin_stream(&mut self, head: &ResponseHead<'_>, streaming: Streaming) -> Poll<()> {
+        if !self.may_answer() {
+            return Poll::Ready(());
+        }
+        self.settle();
+        let (framing, answer) = match streaming {
+            Streaming::Length(n) => (self.framing(head, n), Answer::Length(n)),
+            _ if head.status.is_bodyless() => (ContentFraming::Bodyless, Answer::Dropped),
+            // rfc9112-6.1-no-te-to-1.0
+            Streaming::Chunked if self.c.head.version() == Version::Http10 => {
+                self.c.last = true;
+                (ContentFraming::UntilClose, Answer::UntilClose)
+            }
+            Streaming::Chunked => (ContentFraming::Chunked, Answer::Chunked),
+        };
+        let Some(n) = self.put_head(head, framing) else { return self.wait_for_room() };
+        self.commit(n);
+        self.c.answer = if self.sends_content(head) { answer } else { Answer::Dropped };
+        self.c.timers.stop_handler();
+        Poll::Ready(())
+    }
+
+    /// Writes content of a streamed answer: how many bytes were taken, zero while there is no
+    /// room. A chunk is written whole or not at all, so that chunks are cut alike on every target.
+    #[inline(never)]
+    pub fn write(&mut self, data: &[u8]) -> usize {
+        let room = self.room();
+        let (n, framed) = match self.c.answer {
+            Answer::Chunked => {
+                let n = data.len().min(usize::from(self.limits.chunk_bytes_max));
+                (if n + CHUNK_FRAMING_BYTES as usize > room { 0 } else { n }, true)
+            }
+            Answer::Length(left) => {
+                let left = usize::try_from(left).unwrap_or(usize::MAX);
+                if left < data.len() {
+                    self.c.misuse = Some(Misuse::LengthNotKept);
+                }
+                if left == 0 {
+                    return data.len();
+                }
+                (data.len().min(left).min(room), false)
+            }
+            Answer::UntilClose => (data.len().min(room), false),
+            Answer::Due | Answer::Dropped | Answer::Done => return data.len(),
+        };
+        let free = self.send.get_mut(self.c.unsent.end..).unwrap_or_default();
+        let mut writer = Writer::new(free);
+        let piece = data.get(..n).unwrap_or_default();
+        if framed && n > 0 {
+            writer.put_hex(n as u32);
+            writer.put(b"\r\n");
+            writer.put(piece);
+            writer.put(b"\r\n");
+        } else {
+            writer.put(piece);
+        }
+        let Some(written) = writer.written() else { return 0 };
+        if written > 0 {
+            self.commit(written);
+        }
+        if let Answer::Length(left) = &mut self.c.answer {
+            *left = left.saturating_sub(n as u64);
+        }
+        n
+    }
+
+    /// Ends a streamed answer. Pending while there is no room for the last chunk.
+    #[inline(never)]
+    pub fn finish(&mut self) -> Poll<()> {
+        match self.c.answer {
+            Answer::Chunked => {
+                let free = self.send.get_mut(self.c.unsent.end..).unwrap_or_default();
+                if !self.c.tail.is_empty() || free.len() < LAST_CHUNK.len() {
+                    return Poll::Pending;
+                }
+                let mut writer = Writer::new(free);
+                writer.put(LAST_CHUNK);
+                self.commit(LAST_CHUNK.len());
+            }
+            // rfc9110-8.6-no-wrong-cl
+            Answer::Length(left) if left > 0 => {
+                self.c.misuse = Some(Misuse::LengthNotKept);
+                self.c.last = true;
+            }
+            Answer::Due | Answer::Done => return Poll::Ready(()),
+            _ => {}
+        }
+        self.complete();
+        Poll::Ready(())
+    }
+
+    /// The application is done with the request. What it left undone is made good: a missing
+    /// answer is 500, an unfinished one ends with the connection.
+    pub fn end_exchange(&mut self) {
+        #[cfg(feature = "ws")]
+        if matches!(self.c.state, State::WebSocket | State::Closing) {
+            return self.close(crate::ws::close::Code::NORMAL, b"");
+        }
+        if self.c.state != State::Exchange {
+            return;
+        }
+        match self.c.answer {
+            Answer::Done => {}
+            Answer::Due => return self.refuse_with(Status::INTERNAL_SERVER_ERROR, "no answer"),
+            _ => self.c.last = true,
+        }
+        self.step(if self.c.last {
+            Event::AnsweredLast
+        } else if self.c.read_all {
+            Event::Answered
+        } else {
+            Event::AnsweredEarly
+        });
+    }
+
+    /// Answers a violation and hangs up.
+    #[inline(never)]
+    pub(crate) fn refuse(&mut self, violation: Violation) {
+        self.c.violation = Some(violation);
+        self.refuse_with(violation.status(), violation.text());
+    }
+
+    /// One answer that says what is wrong, if none has begun, and the end of the connection.
+    // rfc9112-2.2-grammar-mismatch-400-close
+    // rfc9110-15.5-4xx-explain
+    // rfc9110-15.6-5xx-explain
+    #[inline(never)]
+    pub(crate) fn refuse_with(&mut self, status: Status, text: &'static str) {
+        self.c.last = true;
+        // A head that was not understood may still have said HEAD.
+        let is_due = matches!(self.c.state, State::Idle | State::Head)
+            || self.c.state == State::Exchange && self.c.answer == Answer::Due;
+        if is_due {
+            self.c.answer = Answer::Due;
+            self.respond_problem(status, text);
+        }
+        self.step(match self.c.state {
+            State::Draining => Event::PeerDone,
+            _ => Event::AnsweredLast,
+        });
+    }
+
+    /// An answer that explains itself: problem details (RFC 9457). `text` needs no JSON escapes.
+    /// It is written in one go, since an error must fit whatever room an exchange begins with.
+    fn respond_problem(&mut self, status: Status, text: &str) {
+        let fields: &[(&str, &[u8])] = match status {
+            // rfc9110-7.8-426-has-upgrade
+            // rfc6455-4.2.2-unknown-version-list
+            // rfc6455-4.4-advertise-all-versions
+            Status::UPGRADE_REQUIRED => {
+                &[("Upgrade", b"websocket"), ("Sec-WebSocket-Version", b"13")]
+            }
+            _ => &[],
+        };
+        let head = ResponseHead { status, content_type: Some(PROBLEM_JSON), fields };
+        let parts = [b"{\"title\":\"", text.as_bytes(), b"\",\"status\":"];
+        let content_bytes = parts.iter().map(|part| part.len()).sum::<usize>() + b"400}".len();
+        let framing = ContentFraming::Length(content_bytes as u64);
+        let Some(n) = self.put_head(&head, framing) else { return };
+        self.commit(n);
+        if self.sends_content(&head) {
+            let free = self.send.get_mut(self.c.unsent.end..).unwrap_or_default();
+            let mut writer = Writer::new(free);
+            parts.iter().for_each(|part| writer.put(part));
+            writer.put_decimal(u64::from(status.code()));
+            writer.put(b"}");
+            if let Some(n) = writer.written() {
+                self.commit(n);
+            }
+        }
+        self.complete();
+    }
+
+    fn may_answer(&mut self) -> bool {
+        let may = matches!(self.c.state, State::Idle | State::Head | State::Exchange);
+        if may && self.c.answer != Answer::Due {
+            self.c.misuse = Some(Misuse::AnsweredTwice);
+        }
+        may && self.c.answer == Answer::Due
+    }
+
+    /// Decides, from what the request declared and not from what has arrived, whether the
+    /// connection can go on after an answer that is given now.
+    // rfc9112-9.3-drain-or-close
+    // rfc9110-10.1.1-early-final-says-close
+    fn settle(&mut self) {
+        if self.c.read_all {
+            return;
+        }
+        let is_small = match self.c.head.framing() {
+            Framing::Length(n) => n <= u64::from(self.limits.drain_bytes_max),
+            Framing::Chunked => false,
+            Framing::None => true,
+        };
+        let is_coming = self.c.continued || !self.c.head.expects_continue();
+        self.c.last |= !(is_small && is_coming);
+    }
+
+    /// `100 Continue`, once, when the content is first asked for.
+    // rfc9110-10.1.1-expect-100-or-final
+    // rfc9110-10.1.1-no-wait-for-body
+    pub(super) fn invite(&mut self) {
+        if self.c.continued || !self.c.head.expects_continue() {
+            return;
+        }
+        self.c.continued = true;
+        let free = self.send.get_mut(self.c.unsent.end..).unwrap_or_default();
+        let mut writer = Writer::new(free);
+        writer.put(b"HTTP/1.1 100 Continue\r\n\r\n");
+        if let Some(n) = writer.written() {
+            self.commit(n);
+        }
+    }
+
+    fn framing(&self, head: &ResponseHead<'_>, content_bytes: u64) -> ContentFraming {
+        if head.status.is_bodyless() {
+            ContentFraming::Bodyless
+        } else if !head.status.allows_content() {
+            ContentFraming::Length(0)
+        } else {
+            ContentFraming::Length(content_bytes)
+        }
+    }
+
+    // rfc9110-9.3.2-head-no-content
+    fn sends_content(&self, head: &ResponseHead<'_>) -> bool {
+        head.status.allows_content() && self.c.head.method() != Method::Head
+    }
+
+    /// Writes a head into the free part of the send buffer, without committing it.
+    fn put_head(&mut self, head: &ResponseHead<'_>, framing: ContentFraming) -> Option<usize> {
+        // rfc9112-9.3-nonpersist-says-close
+        // rfc9112-9.6-echo-close
+        let persistence = match (self.c.last, self.c.head.version()) {
+            (true, _) if head.status == Status::UPGRADE_REQUIRED => Persistence::CloseUpgrade,
+            (true, _) => Persistence::Close,
+            (false, Version::Http10) => Persistence::KeepAlive,
+            (false, Version::Http11) => Persistence::Implied,
+        };
+        if !self.c.tail.is_empty() {
+            return None;
+        }
+        let free = self.send.get_mut(self.c.unsent.end..).unwrap_or_default();
+        let mut writer = Writer::new(free);
+        response::write(&mut writer, head, framing, persistence, self.date.as_ref());
+        writer.written()
+    }
+
+    /// More room comes as output leaves; if none is to leave, the answer is too large for good.
+    fn wait_for_room(&mut self) -> Poll<()> {
+        if self.has_output() {
+            return Poll::Pending;
+        }
+        self.c.misuse = Some(Misuse::AnswerTooLarge);
+        self.refuse_with(Status::INTERNAL_SERVER_ERROR, "answer too large");
+        Poll::Ready(())
+    }
+
+    fn complete(&mut self) {
+        self.c.answer = Answer::Done;
+        self.c.timers.stop_handler();
+    }
+}
+
+const LAST_CHUNK: &[u8] = b"0\r\n\r\n";

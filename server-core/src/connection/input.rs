@@ -1,0 +1,176 @@
+//! The two doors: what the world did to the connection, and what the driver is to do next.
+
+use super::state::{Event, State};
+use super::timers::{Awaits, Expired};
+use super::{Span, Wire};
+use crate::error::Violation;
+use crate::http::status::Status;
+use crate::limits::{ANSWER_HEAD_BYTES, WRITE_STEP_BYTES};
+use crate::time::Instant;
+
+/// What happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// So many bytes were read into [`Wire::receive_space`].
+    Received(usize),
+    /// So many bytes of [`Wire::unsent`] were written.
+    Sent(usize),
+    /// Our half of the stream was ended, as `Output::Shutdown` asked.
+    Shut,
+    /// The peer ended its half of the stream.
+    PeerClosed,
+    /// Whoever runs the server wants the connection to finish what it has begun, and close.
+    Drain,
+    /// Time has passed, no more.
+    Timeout,
+}
+
+/// What the driver is to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// There may be something to pull: a head, a piece of content, a message, room to write.
+    Ready,
+    /// Write [`Wire::unsent`]; this stands until `Sent` releases it.
+    Transmit,
+    /// End our half of the stream; this stands until `Shut`.
+    Shutdown,
+    /// Drop the stream: it is over.
+    Close,
+    /// Nothing, until the world acts or the deadline comes.
+    Wait(Option<Instant>),
+}
+
+impl Wire<'_> {
+    /// Takes note of what happened, at `now`. A deadline that has come is dealt with first.
+    #[inline(never)]
+    pub fn handle_input(&mut self, now: Instant, input: Input) {
+        self.c.timers.advance(now);
+        while let Some(expired) = self.c.timers.expired() {
+            self.expire(expired);
+        }
+        match input {
+            Input::Received(n) => self.received(n),
+            Input::Sent(n) => self.sent(n),
+            Input::Shut => self.step(Event::Shut),
+            Input::PeerClosed => {
+                self.c.ended = true;
+                self.c.fresh = true;
+            }
+            Input::Drain => {
+                self.c.draining = true;
+                self.c.last = true;
+                self.c.fresh = true;
+            }
+            Input::Timeout => {}
+        }
+        if self.c.state == State::Lingering && self.c.ended {
+            self.step(Event::PeerDone);
+        }
+    }
+
+    /// What to do next. `Ready` is said once for each change; the rest stands until it is done.
+    #[inline(never)]
+    pub fn poll_output(&mut self) -> Output {
+        if self.c.state == State::Closed {
+            return Output::Close;
+        }
+        if self.c.fresh && self.can_pull() {
+            self.c.fresh = false;
+            return Output::Ready;
+        }
+        if self.has_output() {
+            return Output::Transmit;
+        }
+        if self.c.state == State::Flushing {
+            return Output::Shutdown;
+        }
+        Output::Wait(self.c.timers.deadline())
+    }
+
+    /// The nearest deadline, whatever else is to be done.
+    pub fn deadline(&self) -> Option<Instant> {
+        self.c.timers.deadline()
+    }
+
+    /// Whether the driver should read at all.
+    pub fn wants_input(&self) -> bool {
+        !self.c.ended && self.c.state != State::Closed
+    }
+
+    /// A head is only pulled while there is room for its answer's, so that an error can always
+    /// be answered; a burst of requests is answered in one write until then.
+    fn can_pull(&self) -> bool {
+        match self.c.state {
+            State::Idle | State::Head => self.has_room_for_head(),
+            State::Exchange | State::Draining | State::WebSocket | State::Closing => true,
+            State::Flushing | State::Lingering | State::Closed => false,
+        }
+    }
+
+    pub(super) fn has_room_for_head(&self) -> bool {
+        self.room() >= ANSWER_HEAD_BYTES as usize
+    }
+
+    fn received(&mut self, n: usize) {
+        // rfc9112-9.6-ignore-after-own-close
+        if matches!(self.c.state, State::Flushing | State::Lingering | State::Closed) {
+            return;
+        }
+        let end = self.c.received.end.saturating_add(n);
+        self.c.received.end = end.min(self.receive.len());
+        self.c.fresh = true;
+        if matches!(self.c.timers.awaits(), Awaits::Silence | Awaits::Pong) {
+            self.c.timers.expect_anew(Awaits::Silence, self.limits);
+        }
+    }
+
+    fn sent(&mut self, n: usize) {
+        let standing = self.c.unsent.len();
+        if n < standing {
+            self.c.unsent.start += n;
+        } else {
+            self.c.tail = self.c.tail.get(n - standing..).unwrap_or_default();
+            self.c.unsent = Span { start: 0, end: 0 };
+        }
+        if self.has_output() {
+            let step = self.c.write_step.saturating_add(u32::try_from(n).unwrap_or(u32::MAX));
+            self.c.write_step = step;
+            if step >= WRITE_STEP_BYTES {
+                self.c.write_step = 0;
+                self.c.timers.begin_write(self.limits);
+            }
+        } else {
+            self.c.timers.stop_write();
+            if self.c.state == State::Idle {
+                self.expect_request();
+            }
+        }
+        // Who waits for room can go on.
+        self.c.fresh |= matches!(self.c.state, State::Exchange | State::WebSocket);
+    }
+
+    fn expire(&mut self, expired: Expired) {
+        let awaited = match expired {
+            Expired::Handler => {
+                return self.refuse_with(Status::SERVICE_UNAVAILABLE, "handler took too long");
+            }
+            Expired::Write => return self.step(Event::Abort),
+            Expired::Peer(awaited) => awaited,
+        };
+        self.c.timers.expect_nothing();
+        match awaited {
+            Awaits::Head => self.refuse(Violation::RequestTimeout),
+            Awaits::Content if self.c.state == State::Exchange => {
+                self.refuse(Violation::RequestTimeout);
+            }
+            #[cfg(feature = "ws")]
+            Awaits::Silence => self.ping(),
+            #[cfg(feature = "ws")]
+            Awaits::Pong => self.fail(Violation::NoPong),
+            #[cfg(feature = "ws")]
+            Awaits::Message => self.fail(Violation::MessageTooSlow),
+            // Nothing is owed to a peer that is idle, or that lets us wait for what is dropped.
+            _ => self.step(Event::PeerDone),
+        }
+    }
+}

@@ -1,0 +1,331 @@
+//! One connection, from accept to close: a state of about a hundred bytes, and lent buffers.
+//!
+//! [`Connection`] is what lives on between events. [`Wire`] is the connection with its buffers
+//! lent, for one scope; all doors and verbs are on it, in four kinds by their prefix:
+//!
+//! - *doors in*: [`Wire::handle_input`] after the world acted; bytes were read straight into
+//!   [`Wire::receive_space`];
+//! - *doors out*: [`Wire::poll_output`] until it says `Wait`; bytes are written straight from
+//!   [`Wire::unsent`];
+//! - *nouns* that the application pulls: [`Wire::head`], [`Wire::piece`], [`Wire::message`];
+//! - *verbs* with which it answers: [`Wire::respond`], [`Wire::begin_stream`], [`Wire::write`],
+//!   [`Wire::finish`], [`Wire::send`], [`Wire::close`].
+//!
+//! The law: after each input or verb, poll until `Wait`. Input is consumed only up to the next
+//! thing to pull, so what goes out depends on the bytes and on time, never on how they were cut.
+
+mod answer;
+mod content;
+#[cfg(feature = "ws")]
+mod frames;
+mod input;
+pub mod state;
+mod timers;
+
+pub use answer::Streaming;
+pub use content::{Collected, Piece};
+#[cfg(feature = "ws")]
+pub use frames::Incoming;
+pub use input::{Input, Output};
+
+use crate::buffer::shift;
+use crate::error::{Misuse, Violation};
+use crate::http::chunked::Chunked;
+use crate::http::date::HttpDate;
+use crate::http::head::Head;
+use crate::limits::Limits;
+use crate::time::Instant;
+use state::{Event, State};
+use timers::{Awaits, Timers};
+
+/// The state of one connection. It owns no memory: [`Connection::lend`] takes the buffers.
+#[derive(Clone, Copy, Debug)]
+pub struct Connection {
+    head: Head,
+    content: Content,
+    answer: Answer,
+    timers: Timers,
+    /// A `'static` content's rest, sent from where it lies, after what stands in the send buffer.
+    tail: &'static [u8],
+    /// Received and not yet consumed.
+    received: Span,
+    /// Written and not yet sent.
+    unsent: Span,
+    /// Bytes at the front of the receive buffer that must stay: content or a message, in the
+    /// making or waiting to be taken.
+    held: usize,
+    /// Bytes sent since the write deadline last began.
+    write_step: u32,
+    /// Requests so far.
+    requests: u16,
+    violation: Option<Violation>,
+    misuse: Option<Misuse>,
+    state: State,
+    /// The connection ends after this answer.
+    last: bool,
+    /// The peer has ended its stream.
+    ended: bool,
+    /// The driver wants the connection to end soon.
+    draining: bool,
+    /// Something came that nobody has looked at.
+    fresh: bool,
+    /// 100 Continue has been sent.
+    continued: bool,
+    /// The end of the content has been seen by whom it concerns.
+    read_all: bool,
+}
+
+/// A part of a lent buffer.
+#[derive(Clone, Copy, Debug, Default)]
+struct Span {
+    start: usize,
+    end: usize,
+}
+
+impl Span {
+    const fn len(self) -> usize {
+        self.end - self.start
+    }
+}
+
+/// What is left to read of a request's content, or the frames that follow the request.
+#[derive(Clone, Copy, Debug)]
+enum Content {
+    Length(u64),
+    Chunked(Chunked),
+    #[cfg(feature = "ws")]
+    Frames(frames::Frames),
+}
+
+/// How far the answer has got.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Answer {
+    /// Not a byte of it is written.
+    Due,
+    /// Its head is written, and so many bytes of content are due.
+    Length(u64),
+    Chunked,
+    UntilClose,
+    /// Its head is written; whatever content the application writes is dropped (HEAD, 204).
+    Dropped,
+    Done,
+}
+
+impl Connection {
+    /// A connection that was accepted just now.
+    pub fn new(now: Instant, limits: &Limits) -> Self {
+        let mut timers = Timers::new(now);
+        timers.expect(Awaits::Request, limits);
+        Self {
+            head: Head::NEW,
+            content: Content::Length(0),
+            answer: Answer::Due,
+            timers,
+            tail: &[],
+            received: Span { start: 0, end: 0 },
+            unsent: Span { start: 0, end: 0 },
+            held: 0,
+            write_step: 0,
+            requests: 0,
+            violation: None,
+            misuse: None,
+            state: State::Idle,
+            last: false,
+            ended: false,
+            draining: false,
+            fresh: false,
+            continued: false,
+            read_all: false,
+        }
+    }
+
+    /// The connection with its buffers. They must be the same memory, with the same content, at
+    /// each call, and as large as `limits` asks: see [`Limits::fits`].
+    pub fn lend<'w>(
+        &'w mut self,
+        limits: &'w Limits,
+        receive: &'w mut [u8],
+        send: &'w mut [u8],
+        date: Option<HttpDate>,
+    ) -> Wire<'w> {
+        Wire { c: self, receive, send, limits, date }
+    }
+
+    /// Where the connection stands.
+    pub const fn state(&self) -> State {
+        self.state
+    }
+
+    /// The judged head, while its request is answered.
+    pub const fn judged_head(&self) -> &Head {
+        &self.head
+    }
+
+    /// The rule that the peer broke, if it did.
+    pub const fn violation(&self) -> Option<Violation> {
+        self.violation
+    }
+
+    /// What the application did wrong last, if it did.
+    pub const fn misuse(&self) -> Option<Misuse> {
+        self.misuse
+    }
+
+    /// Where the received, unread bytes begin in the receive buffer.
+    pub(crate) const fn unread_at(&self) -> usize {
+        self.received.start
+    }
+
+    /// From now on the receive buffer begins `bytes` later: the head in front of it is frozen.
+    pub(crate) fn freeze(&mut self, bytes: usize) {
+        self.received.start = self.received.start.saturating_sub(bytes);
+        self.received.end = self.received.end.saturating_sub(bytes);
+    }
+
+    /// The opposite, when the answer is complete.
+    pub(crate) fn thaw(&mut self, bytes: usize) {
+        self.received.start += bytes;
+        self.received.end += bytes;
+        self.held = 0;
+    }
+}
+
+/// A connection with its buffers lent.
+pub struct Wire<'w> {
+    c: &'w mut Connection,
+    receive: &'w mut [u8],
+    send: &'w mut [u8],
+    limits: &'w Limits,
+    date: Option<HttpDate>,
+}
+
+impl<'w> Wire<'w> {
+    /// The connection.
+    pub const fn connection(&self) -> &Connection {
+        self.c
+    }
+
+    /// The limits that hold.
+    pub const fn limits(&self) -> &'w Limits {
+        self.limits
+    }
+
+    /// Sets what the `Date` field of the next answer says; `None` if nobody knows the time.
+    pub fn set_date(&mut self, date: Option<HttpDate>) {
+        self.date = date;
+    }
+
+    /// The receive buffer, taken out: no byte can be received until it is put back. An empty
+    /// receive space is the back-pressure.
+    pub(crate) fn lend_receive(&mut self) -> &'w mut [u8] {
+        core::mem::take(&mut self.receive)
+    }
+
+    /// Puts the receive buffer back.
+    pub(crate) fn return_receive(&mut self, receive: &'w mut [u8]) {
+        self.receive = receive;
+    }
+
+    /// Where a driver may read into. Empty while the buffer is full or lent to the application.
+    #[inline(never)]
+    pub fn receive_space(&mut self) -> &mut [u8] {
+        let c = &mut *self.c;
+        match c.state {
+            State::Closed => return &mut [],
+            // What comes now is dropped.
+            State::Flushing | State::Lingering => return self.receive,
+            _ => {}
+        }
+        if !self.receive.is_empty() {
+            if c.received.len() == 0 {
+                c.received = Span { start: c.held, end: c.held };
+            } else if c.received.end == self.receive.len() {
+                self.compact();
+            }
+        }
+        self.receive.get_mut(self.c.received.end..).unwrap_or_default()
+    }
+
+    /// Moves the unread bytes to the front, behind what is held.
+    fn compact(&mut self) {
+        let Connection { received, held, .. } = *self.c;
+        if received.start > held {
+            let behind = self.receive.get_mut(held..).unwrap_or_default();
+            shift(behind, received.start - held, received.len());
+            self.c.received = Span { start: held, end: held + received.len() };
+        }
+    }
+
+    fn unread(&self) -> &[u8] {
+        let Span { start, end } = self.c.received;
+        self.receive.get(start..end).unwrap_or_default()
+    }
+
+    fn consume(&mut self, n: usize) {
+        let received = &mut self.c.received;
+        received.start = received.start.saturating_add(n).min(received.end);
+    }
+
+    /// Output that may be written, in the send buffer or behind it: what a driver passes on.
+    pub fn unsent(&self) -> &[u8] {
+        let Span { start, end } = self.c.unsent;
+        match self.send.get(start..end) {
+            Some(bytes) if !bytes.is_empty() => bytes,
+            _ => self.c.tail,
+        }
+    }
+
+    /// Free bytes of the send buffer; none while a tail must leave first.
+    fn room(&self) -> usize {
+        if self.c.tail.is_empty() { self.send.len() - self.c.unsent.end } else { 0 }
+    }
+
+    fn has_output(&self) -> bool {
+        self.c.unsent.len() > 0 || !self.c.tail.is_empty()
+    }
+
+    /// Counts `n` bytes as written into the free part of the send buffer.
+    fn commit(&mut self, n: usize) {
+        self.c.unsent.end += n;
+        if !self.c.timers.write_runs() {
+            self.c.write_step = 0;
+            self.c.timers.begin_write(self.limits);
+        }
+    }
+
+    /// Follows the table of transitions, with what a state brings along.
+    fn step(&mut self, event: Event) {
+        let Some(next) = self.c.state.after(event) else { return };
+        self.c.state = next;
+        self.c.fresh = true;
+        match next {
+            State::Idle => {
+                self.c.head = Head::NEW;
+                self.c.answer = Answer::Due;
+                self.expect_request();
+            }
+            State::Head => self.c.timers.expect(Awaits::Head, self.limits),
+            State::Exchange => self.c.timers.begin_exchange(self.limits),
+            State::Draining => {}
+            State::WebSocket => {
+                self.c.timers.stop_handler();
+                self.c.timers.expect(Awaits::Silence, self.limits);
+            }
+            State::Closing => self.c.timers.expect(Awaits::Close, self.limits),
+            State::Flushing | State::Closed => {
+                self.c.timers.stop_handler();
+                self.c.timers.expect_nothing();
+            }
+            State::Lingering => self.c.timers.expect(Awaits::End, self.limits),
+        }
+    }
+
+    /// The idle time begins when the peer has our last answer, not before.
+    fn expect_request(&mut self) {
+        if self.has_output() {
+            self.c.timers.expect_nothing();
+        } else {
+            self.c.timers.expect_anew(Awaits::Request, self.limits);
+        }
+    }
+}
