@@ -1,7 +1,5 @@
 //! The steps of the gate, cheap ones first: the first that fails ends it.
 
-use std::process::Command;
-
 use crate::failure::Failure;
 use crate::step::{run, step};
 use crate::workspace::Workspace;
@@ -67,11 +65,25 @@ pub(crate) fn bench(workspace: &Workspace, arguments: &[&str]) -> Result<(), Fai
 fn format_and_tidy(workspace: &Workspace) -> Result<(), Failure> {
     step("format", || {
         run(workspace.cargo().args(["fmt", "--all", "--check"]))?;
-        let mut firmware: Command = workspace.cargo();
+        let mut firmware = workspace.cargo();
         firmware.args(["fmt", "--all", "--check", "--manifest-path"]).arg(workspace.firmware());
         run(&mut firmware)
     })?;
     step("tidy", || tidy::check(workspace))
+}
+
+/// The images, judged as if they were for this machine: clippy rarely has the libraries of a board.
+/// Their sections have names that only ELF knows, and without a board's target only the profile
+/// that aborts compiles.
+fn clippy_for_boards(workspace: &Workspace) -> Result<(), Failure> {
+    if !cfg!(target_os = "linux") {
+        return Ok(());
+    }
+    let mut command = workspace.cargo();
+    command.args(["clippy", "--quiet", "--release", "--all-features", "--no-deps"]);
+    command.arg("--target-dir").arg(workspace.target.join("firmware"));
+    command.arg("--manifest-path").arg(workspace.firmware());
+    run(command.args(["--", "-D", "warnings"]))
 }
 
 /// The core without its features, and with each alone.

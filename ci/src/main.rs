@@ -49,7 +49,7 @@ fn dispatch(arguments: &[&str]) -> Result<(), Failure> {
         ["tidy"] => tidy::check(&workspace),
         ["size", options @ ..] => size::check(&workspace, size::Options::parse(options)?),
         ["bench", rest @ ..] => gate::bench(&workspace, rest),
-        ["setup"] => setup::install(&workspace),
+        ["setup"] => setup::install(),
         ["help" | "--help" | "-h"] => {
             print!("{HELP}");
             Ok(())

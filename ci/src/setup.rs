@@ -7,7 +7,6 @@ use crate::bare::{self, PACKAGED_LINKER, PACKAGED_RUSTC};
 use crate::failure::Failure;
 use crate::size::TARGETS;
 use crate::step::{run, step};
-use crate::workspace::Workspace;
 
 /// The compiler for boards.
 const COMPILER: [&str; 3] = ["rustc-web", "cargo-web", "rust-web-src"];
@@ -15,7 +14,7 @@ const COMPILER: [&str; 3] = ["rustc-web", "cargo-web", "rust-web-src"];
 const COMPILER_MIN: (u32, u32) = (1, 95);
 
 /// Brings what is missing.
-pub(crate) fn install(_: &Workspace) -> Result<(), Failure> {
+pub(crate) fn install() -> Result<(), Failure> {
     step("setup", || {
         let missing = missing()?;
         if missing.is_empty() {
