@@ -15,7 +15,10 @@ const FEATURES: [&[&str]; 3] = [&[], &["--features", "json"], &["--features", "w
 pub(crate) fn whole(workspace: &Workspace) -> Result<(), Failure> {
     let cargo = |arguments: &[&str]| run(workspace.cargo().args(arguments));
     format_and_tidy(workspace)?;
-    step("clippy", || cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
+    step("clippy", || {
+        cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])?;
+        clippy_for_boards(workspace)
+    })?;
     features(workspace)?;
     step("docs", || {
         let mut command = workspace.cargo();
