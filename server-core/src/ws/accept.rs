@@ -68,28 +68,26 @@ fn hash_block(state: &mut [u32; 5], ring: &mut [u32; 16]) {
             .wrapping_add(ring[at]);
         (e, d, c, b, a) = (d, c, b.rotate_left(30), a, next);
     }
-    for (word, more) in state.iter_mut().zip([a, b, c, d, e]) {
-        *word = word.wrapping_add(more);
+    for (word, more) in state.iter_mut().zip(&[a, b, c, d, e]) {
+        *word = word.wrapping_add(*more);
     }
 }
 
-/// The base64 (RFC 4648 §4) of the 20 bytes of a digest: six and two thirds groups of three.
-fn base64(digest: [u32; 5]) -> [u8; ACCEPT_BYTES] {
-    let mut bytes = [0; 21];
-    for (bytes, word) in bytes.as_chunks_mut::<4>().0.iter_mut().zip(digest) {
-        *bytes = word.to_be_bytes();
-    }
+/// The base64 (RFC 4648 §4) of a digest. Its 160 bits are shifted out to the left, six a letter;
+/// the zeros that follow them make up for the last two.
+fn base64(mut digest: [u32; 5]) -> [u8; ACCEPT_BYTES] {
     let mut text = [0; ACCEPT_BYTES];
-    for (letters, group) in text.as_chunks_mut::<4>().0.iter_mut().zip(bytes.as_chunks::<3>().0) {
-        let [high, middle, low] = *group;
-        let mut bits = u32::from_be_bytes([high, middle, low, 0]);
-        for place in letters {
-            *place = letter((bits >> 26) as u8);
-            bits <<= 6;
-        }
-    }
-    let [.., last] = &mut text;
+    let [letters @ .., last] = &mut text;
     *last = b'=';
+    for place in letters {
+        let mut carry = 0;
+        for word in digest.iter_mut().rev() {
+            let high = *word >> 26;
+            *word = *word << 6 | carry;
+            carry = high;
+        }
+        *place = letter(carry as u8);
+    }
     text
 }
 

@@ -16,7 +16,6 @@ impl Code {
     /// The server stops, or the user left the page.
     pub const GOING_AWAY: Self = Self(1001);
     /// Data of a kind that is not served here, such as binary for a text endpoint.
-    // rfc6455-7.4.1-1003-unsupported-type
     pub const UNSUPPORTED: Self = Self(1003);
     /// A message that breaks a rule of the application, where no other code says it better.
     pub const POLICY: Self = Self(1008);
@@ -82,5 +81,87 @@ pub fn parse(payload: &[u8]) -> Result<Option<Code>, Violation> {
         Ok(Some(code))
     } else {
         Err(Violation::CloseReason)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Code, REASON_BYTES_MAX, parse};
+    use crate::Violation;
+    use crate::ws::frame::CONTROL_BYTES_MAX;
+    use std::vec::Vec;
+
+    /// The registry of RFC 6455 §11.7 as it stands, by name: (code, peers send it, servers do).
+    const REGISTRY: [(u16, bool, bool); 16] = [
+        (1000, true, true),   // normal closure
+        (1001, true, true),   // going away
+        (1002, true, true),   // protocol error
+        (1003, true, true),   // unsupported data
+        (1004, false, false), // reserved
+        (1005, false, false), // no status received
+        (1006, false, false), // abnormal closure
+        (1007, true, true),   // invalid payload data
+        (1008, true, true),   // policy violation
+        (1009, true, true),   // message too big
+        (1010, true, false),  // mandatory extension
+        (1011, true, true),   // internal error
+        (1012, true, true),   // service restart
+        (1013, true, true),   // try again later
+        (1014, true, true),   // bad gateway
+        (1015, false, false), // TLS handshake
+    ];
+
+    #[test]
+    fn judges_every_code() {
+        for code in 0..=u16::MAX {
+            let (received, sendable) = match REGISTRY.iter().find(|row| row.0 == code) {
+                Some((_, received, sendable)) => (*received, *sendable),
+                None => {
+                    (code / 1000 == 3 || code / 1000 == 4, code / 1000 == 3 || code / 1000 == 4)
+                }
+            };
+            assert_eq!(Code::received(code).map(Code::value), received.then_some(code));
+            assert_eq!(Code::sendable(code).map(Code::value), sendable.then_some(code));
+            let expected = Code::received(code).map(Some).ok_or(Violation::CloseCode);
+            assert_eq!(parse(&code.to_be_bytes()), expected, "{code}");
+            assert_eq!(parse(&[&code.to_be_bytes()[..], b"bye"].concat()), expected, "{code} bye");
+        }
+    }
+
+    #[test]
+    fn the_codes_by_name_may_be_sent() {
+        for code in
+            [Code::NORMAL, Code::GOING_AWAY, Code::UNSUPPORTED, Code::POLICY, Code::INTERNAL]
+        {
+            assert_eq!(Code::sendable(code.value()), Some(code));
+            assert_eq!(parse(&code.to_bytes()), Ok(Some(code)));
+        }
+        for violation in Violation::ALL.iter().filter(|violation| violation.code() >= 1000) {
+            assert!(Code::sendable(violation.code()).is_some(), "{violation:?}");
+        }
+    }
+
+    #[test]
+    fn judges_payloads() {
+        let longest: Vec<u8> = [&[0x03, 0xe8][..], &[b'x'; REASON_BYTES_MAX]].concat();
+        assert_eq!(longest.len(), CONTROL_BYTES_MAX.into());
+        for (payload, expected) in [
+            (&b""[..], Ok(None)),
+            (b"\x03", Err(Violation::CloseCode)),
+            (b"\x03\xe8", Ok(Some(Code::NORMAL))),
+            (b"\x03\xe9going", Ok(Some(Code::GOING_AWAY))),
+            (b"\x03\xe8caf\xc3\xa9", Ok(Some(Code::NORMAL))),
+            (b"\x03\xe8\xf4\x8f\xbf\xbf", Ok(Some(Code::NORMAL))),
+            (b"\x03\xe8\0", Ok(Some(Code::NORMAL))),
+            (&longest, Ok(Some(Code::NORMAL))),
+            (b"\x03\xe8\xff", Err(Violation::CloseReason)),
+            (b"\x03\xe8caf\xc3", Err(Violation::CloseReason)),
+            (b"\x03\xe8\xed\xa0\x80", Err(Violation::CloseReason)),
+            (b"\x03\xe8\xf4\x90\x80\x80", Err(Violation::CloseReason)),
+            // The code comes first.
+            (b"\x03\xed\xff", Err(Violation::CloseCode)),
+        ] {
+            assert_eq!(parse(payload), expected, "{}", payload.escape_ascii());
+        }
     }
 }

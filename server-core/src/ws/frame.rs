@@ -92,6 +92,8 @@ pub enum Parsed {
 // rfc6455-5.1-unmasked-1002
 // rfc6455-5.5-control-max-125
 // rfc6455-5.2-mask-key-present
+// rfc6455-5.2-length-boundaries
+// rfc6455-5.2-network-order
 pub fn header(received: &[u8]) -> Parsed {
     let [first, rest @ ..] = received else { return Parsed::Incomplete };
     if first & RSV != 0 {

@@ -87,6 +87,7 @@ impl<'x> Protocols<'x> {
 // rfc6455-4.2.1-connection-upgrade
 // rfc9110-7.8-ignore-upgrade-1.0
 // rfc9110-7.8-semantics-honoured
+// rfc9110-7.8-no-uninvited-switch
 // rfc6455-4.2.1-field-order-free
 pub fn judge<'x>(
     request: HandshakeRequest,
@@ -125,32 +126,45 @@ struct Lines<'x> {
     offered: Protocols<'x>,
 }
 
+/// The fields that are part of a handshake, `Connection` apart.
+#[derive(Clone, Copy)]
+enum Field {
+    Upgrade,
+    Key,
+    Version,
+    Extensions,
+    Protocols,
+}
+
+const FIELDS: [(&[u8], Field); 5] = [
+    (b"upgrade", Field::Upgrade),
+    (b"sec-websocket-key", Field::Key),
+    (b"sec-websocket-version", Field::Version),
+    (b"sec-websocket-extensions", Field::Extensions),
+    (b"sec-websocket-protocol", Field::Protocols),
+];
+
 impl<'x> Lines<'x> {
     // rfc6455-4.2.1-unknown-fields-ignored
     // rfc6455-4.2.1-upgrade-websocket
+    // rfc6455-4.2.2-no-empty-subprotocol
     // rfc9110-7.8-upgrade-name-case
     fn take(&mut self, name: &[u8], value: &'x [u8]) {
-        const NAMES: [&[u8]; 5] = [
-            b"sec-websocket-key",
-            b"sec-websocket-version",
-            b"upgrade",
-            b"sec-websocket-extensions",
-            b"sec-websocket-protocol",
-        ];
-        let Some(field) = NAMES.iter().position(|known| is_word(name, known)) else { return };
+        let Some((_, field)) = FIELDS.iter().find(|(known, _)| is_word(name, known)) else {
+            return;
+        };
         let value = trim(value);
         match field {
-            0 => return self.key.take(value),
-            1 => return self.version.take(value),
-            2 => {}
-            3 => self.extensions.present = true,
-            _ => self.protocols.present = true,
+            Field::Upgrade => {}
+            Field::Key => return self.key.take(value),
+            Field::Version => return self.version.take(value),
+            Field::Extensions => self.extensions.present = true,
+            Field::Protocols => self.protocols.present = true,
         }
-        for element in split(value, b',') {
+        for element in split(value, b',').filter(|element| !element.is_empty()) {
             match field {
-                _ if element.is_empty() => {}
-                2 => self.websocket |= is_word(element, b"websocket"),
-                3 => self.extensions.take(is_extension(element)),
+                Field::Upgrade => self.websocket |= is_word(element, b"websocket"),
+                Field::Extensions => self.extensions.take(is_extension(element)),
                 _ => self.protocols.take(is_token(element) && self.offered.add(element)),
             }
         }
@@ -247,7 +261,11 @@ fn judge_key(key: Single<'_>) -> Result<&[u8; KEY_BYTES], Violation> {
 /// Quoted values are no trouble to `split`: a separator in one is no `tchar`, so it is malformed
 /// already, and so are its halves.
 // rfc6455-9.1-bad-extension-header-fails
+// rfc6455-4.2.2-extensions-from-client
 // rfc6455-4.2.2-no-unoffered-extension
+// rfc6455-5.2-extension-data-negotiated
+// rfc6455-5.8-extensions-negotiated
+// rfc6455-9-accept-some-extensions
 // rfc6455-9-no-unrequested-extension
 fn is_extension(element: &[u8]) -> bool {
     let mut parts = split(element, b';');

@@ -122,3 +122,193 @@ impl Message {
         Ok(kind)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Kind, Message};
+    use crate::ws::frame::{Header, Opcode};
+    use crate::{Limits, Violation};
+    use Opcode::{Binary, Continuation, Ping, Pong, Text};
+    use std::vec;
+    use std::vec::Vec;
+
+    const LIMITS: Limits = Limits { message_bytes_max: 10, fragments_max: 4, ..Limits::SMALL };
+
+    const FIN: bool = true;
+    const MORE: bool = false;
+
+    type Frame = (Opcode, bool, &'static [u8]);
+
+    const fn header(opcode: Opcode, fin: bool, length: u64) -> Header {
+        Header { fin, opcode, length, mask: [0; 4], bytes: 6 }
+    }
+
+    /// The kinds of the messages in `frames`, their payload coming `step` bytes at a time, and the
+    /// violation that ended it if one did.
+    fn run(frames: &[Frame], step: usize) -> (Vec<Kind>, Option<Violation>) {
+        let mut message = Message::NEW;
+        let mut kinds = Vec::new();
+        let ended = frames.iter().try_for_each(|(opcode, fin, payload)| {
+            message.begin(&header(*opcode, *fin, payload.len() as u64), &LIMITS)?;
+            if opcode.is_control() {
+                return Ok(());
+            }
+            payload.chunks(step).try_for_each(|piece| message.payload(piece))?;
+            kinds.extend(message.end(*fin)?);
+            Ok(())
+        });
+        (kinds, ended.err())
+    }
+
+    fn check(table: &[(&[Frame], &[Kind], Option<Violation>)]) {
+        for (frames, kinds, violation) in table {
+            for step in [1, 2, 3, 100] {
+                let expected = (kinds.to_vec(), *violation);
+                assert_eq!(run(frames, step), expected, "{frames:02x?} by {step}");
+            }
+        }
+    }
+
+    #[test]
+    fn joins_fragments_under_the_kind_of_the_first() {
+        check(&[
+            (&[(Text, FIN, b"Hello")], &[Kind::Text], None),
+            (&[(Binary, FIN, b"\xff")], &[Kind::Binary], None),
+            (&[(Text, FIN, b"")], &[Kind::Text], None),
+            (&[(Text, MORE, b"Hel"), (Continuation, FIN, b"lo")], &[Kind::Text], None),
+            (&[(Binary, MORE, b"\xff"), (Continuation, FIN, b"\xfe")], &[Kind::Binary], None),
+            (
+                &[(Text, MORE, b""), (Continuation, MORE, b""), (Continuation, FIN, b"")],
+                &[Kind::Text],
+                None,
+            ),
+            (
+                &[
+                    (Text, MORE, b"a"),
+                    (Continuation, FIN, b"b"),
+                    (Binary, FIN, b"\xff"),
+                    (Text, FIN, b"c"),
+                ],
+                &[Kind::Text, Kind::Binary, Kind::Text],
+                None,
+            ),
+        ]);
+    }
+
+    #[test]
+    fn lets_control_frames_pass_within_a_message() {
+        check(&[
+            (
+                &[(Text, MORE, b"Hel"), (Ping, FIN, b"\xff"), (Continuation, FIN, b"lo")],
+                &[Kind::Text],
+                None,
+            ),
+            // They take none of the message's bytes or fragments.
+            (
+                &[
+                    (Text, MORE, b"12345"),
+                    (Ping, FIN, b"0123456789"),
+                    (Pong, FIN, b""),
+                    (Ping, FIN, b""),
+                    (Ping, FIN, b""),
+                    (Continuation, FIN, b"67890"),
+                ],
+                &[Kind::Text],
+                None,
+            ),
+            (&[(Ping, FIN, b""), (Pong, FIN, b""), (Text, FIN, b"a")], &[Kind::Text], None),
+            (&[(Ping, FIN, b""), (Continuation, FIN, b"a")], &[], Some(Violation::Orphan)),
+        ]);
+    }
+
+    #[test]
+    fn refuses_frames_out_of_sequence() {
+        use Violation::{Interleaved, Orphan};
+        check(&[
+            (&[(Continuation, FIN, b"")], &[], Some(Orphan)),
+            (&[(Continuation, MORE, b"a")], &[], Some(Orphan)),
+            (&[(Text, FIN, b"a"), (Continuation, FIN, b"b")], &[Kind::Text], Some(Orphan)),
+            (
+                &[(Text, MORE, b"a"), (Continuation, FIN, b"b"), (Continuation, FIN, b"")],
+                &[Kind::Text],
+                Some(Orphan),
+            ),
+            (&[(Text, MORE, b"a"), (Text, FIN, b"b")], &[], Some(Interleaved)),
+            (&[(Text, MORE, b""), (Binary, MORE, b"")], &[], Some(Interleaved)),
+            (
+                &[(Binary, MORE, b""), (Continuation, MORE, b""), (Text, FIN, b"")],
+                &[],
+                Some(Interleaved),
+            ),
+        ]);
+    }
+
+    #[test]
+    fn bounds_the_bytes_of_a_message() {
+        use Violation::MessageTooBig;
+        check(&[
+            (&[(Binary, FIN, b"0123456789")], &[Kind::Binary], None),
+            (&[(Binary, FIN, b"0123456789a")], &[], Some(MessageTooBig)),
+            (&[(Text, MORE, b"01234"), (Continuation, FIN, b"56789")], &[Kind::Text], None),
+            (&[(Text, MORE, b"01234"), (Continuation, FIN, b"56789a")], &[], Some(MessageTooBig)),
+            (
+                &[(Text, FIN, b"0123456789"), (Text, FIN, b"0123456789")],
+                &[Kind::Text, Kind::Text],
+                None,
+            ),
+        ]);
+    }
+
+    /// Declared lengths that would wrap in 32 or 64 bits, alone and on top of another fragment.
+    #[test]
+    fn bounds_what_is_only_declared() {
+        for length in [11, 1 << 32, (1 << 32) + 5, 1 << 60, (1 << 63) - 1, u64::MAX] {
+            let mut message = Message::NEW;
+            let verdict = message.begin(&header(Binary, FIN, length), &LIMITS);
+            assert_eq!(verdict, Err(Violation::MessageTooBig), "{length:#x}");
+
+            let mut message = Message::NEW;
+            assert_eq!(message.begin(&header(Binary, MORE, 5), &LIMITS), Ok(()));
+            assert_eq!((message.kind(), message.bytes()), (Some(Kind::Binary), 5));
+            assert_eq!(message.end(MORE), Ok(None));
+            let verdict = message.begin(&header(Continuation, FIN, length), &LIMITS);
+            assert_eq!(verdict, Err(Violation::MessageTooBig), "{length:#x} on top");
+        }
+    }
+
+    #[test]
+    fn bounds_the_fragments_of_a_message() {
+        let mut frames: Vec<Frame> = vec![(Text, MORE, b"")];
+        frames.extend([(Continuation, MORE, &b""[..]); 2]);
+        frames.push((Continuation, FIN, b""));
+        check(&[(&frames, &[Kind::Text], None)]);
+        let again = [&frames[..], &frames].concat();
+        check(&[(&again, &[Kind::Text, Kind::Text], None)]);
+        frames.insert(1, (Continuation, MORE, b""));
+        check(&[(&frames, &[], Some(Violation::MessageTooSlow))]);
+    }
+
+    #[test]
+    fn a_text_is_utf8_across_its_fragments() {
+        check(&[
+            (&[(Text, MORE, b"\xe2\x82"), (Continuation, FIN, b"\xac")], &[Kind::Text], None),
+            (
+                &[
+                    (Text, MORE, b"\xf0"),
+                    (Continuation, MORE, b""),
+                    (Ping, FIN, b"\xff"),
+                    (Continuation, FIN, b"\x9f\x98\x80"),
+                ],
+                &[Kind::Text],
+                None,
+            ),
+            (&[(Text, FIN, b"\xe2\x82")], &[], Some(Violation::Utf8)),
+            (&[(Text, MORE, b"\xe2"), (Continuation, FIN, b"")], &[], Some(Violation::Utf8)),
+            (&[(Text, MORE, b"\xe2"), (Continuation, FIN, b"a")], &[], Some(Violation::Utf8)),
+            (&[(Text, MORE, b"ab\xff")], &[], Some(Violation::Utf8)),
+            (&[(Text, MORE, b"\xed\xa0")], &[], Some(Violation::Utf8)),
+            // A binary one may be anything, and leaves nothing behind.
+            (&[(Binary, FIN, b"\xe2"), (Text, FIN, b"a")], &[Kind::Binary, Kind::Text], None),
+        ]);
+    }
+}

@@ -80,3 +80,107 @@ fn after_ascii(bytes: &[u8]) -> &[u8] {
     }
     rest
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Utf8;
+    use core::str::from_utf8;
+    use proptest::prelude::*;
+
+    /// One byte from either end of each range that RFC 3629 §4 tells apart.
+    const CLASSES: [u8; 26] = [
+        0x00, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xc1, 0xc2, 0xdf, 0xe0, 0xe1, 0xec,
+        0xed, 0xee, 0xef, 0xf0, 0xf1, 0xf3, 0xf4, 0xf5, 0xf8, 0xfe, 0xff,
+    ];
+
+    /// Whether some text begins with `bytes`, and whether they are one, after `core`.
+    fn expected(bytes: &[u8]) -> (bool, bool) {
+        match from_utf8(bytes) {
+            Ok(_) => (true, true),
+            Err(error) => (error.error_len().is_none(), false),
+        }
+    }
+
+    fn verdict<'x>(pieces: impl IntoIterator<Item = &'x [u8]>) -> (bool, bool) {
+        let mut utf8 = Utf8::NEW;
+        let is_accepted = pieces.into_iter().all(|piece| utf8.accepts(piece));
+        (is_accepted, is_accepted && utf8.is_complete())
+    }
+
+    /// A bit of `cuts` for each place between two bytes.
+    fn check_every_cut(bytes: &[u8]) {
+        let expected = expected(bytes);
+        for cuts in 0..1_u32 << (bytes.len() - 1) {
+            let mut places = (0..).map(|place| cuts >> place & 1 == 0);
+            let pieces = bytes.chunk_by(|_, _| places.next().unwrap());
+            assert_eq!(verdict(pieces), expected, "{bytes:02x?} cut by {cuts:03b}");
+        }
+    }
+
+    #[test]
+    fn takes_every_scalar_however_it_is_split() {
+        for scalar in '\0'..=char::MAX {
+            check_every_cut(scalar.encode_utf8(&mut [0; 4]).as_bytes());
+        }
+    }
+
+    /// A byte that fails does so when it comes: prefixes are sequences of their own here.
+    #[test]
+    fn judges_every_sequence_of_byte_classes() {
+        for a in CLASSES {
+            check_every_cut(&[a]);
+            for b in CLASSES {
+                check_every_cut(&[a, b]);
+                for c in CLASSES {
+                    check_every_cut(&[a, b, c]);
+                    for d in CLASSES {
+                        check_every_cut(&[a, b, c, d]);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn judges_every_pair_of_bytes() {
+        for a in 0..=u8::MAX {
+            for b in 0..=u8::MAX {
+                check_every_cut(&[a, b]);
+            }
+        }
+    }
+
+    #[test]
+    fn finds_the_one_bad_byte_in_ascii_wherever_it_stands() {
+        for len in 0..40 {
+            for skip in 0..8 {
+                let mut text = std::vec![b'a'; skip + len];
+                assert_eq!(verdict([&text[skip..]]), (true, true));
+                for at in skip..skip + len {
+                    text[at] = 0x80;
+                    assert_eq!(verdict([&text[skip..]]), (false, false), "{skip} {at} {len}");
+                    text[at] = b'a';
+                }
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn agrees_with_core_on_texts_with_faults(
+            text in "[a-z]{0,20}\\PC{0,12}[a-z]{0,20}\\PC{0,4}",
+            fault in prop::option::weighted(0.5, (any::<prop::sample::Index>(), any::<u8>())),
+            end in any::<prop::sample::Index>(), size in 1..20_usize,
+        ) {
+            let mut bytes = text.into_bytes();
+            bytes.push(b'.');
+            if let Some((at, value)) = fault {
+                let at = at.index(bytes.len());
+                bytes[at] = value;
+            }
+            bytes.truncate(end.index(bytes.len()) + 1);
+            prop_assert_eq!(verdict([&bytes[..]]), expected(&bytes));
+            prop_assert_eq!(verdict(bytes.chunks(size)), expected(&bytes));
+        }
+    }
+}
