@@ -23,13 +23,7 @@ pub(crate) fn whole(workspace: &Workspace) -> Result<(), Failure> {
     step("docs", || {
         let mut command = workspace.cargo();
         command.env("RUSTDOCFLAGS", "-D warnings");
-        run(command.args([
-            "doc",
-            "--quiet",
-            "--workspace",
-            "--no-deps",
-            "--document-private-items",
-        ]))
+        run(command.args(["doc", "--quiet", "--workspace", "--no-deps"]))
     })?;
     step("test", || {
         // As README says it.
