@@ -11,11 +11,21 @@ pub mod connection;
 pub mod error;
 pub mod http;
 pub mod limits;
+mod macros;
 pub mod time;
 #[cfg(feature = "ws")]
 pub mod ws;
 
+#[cfg(feature = "json")]
+pub use app::json::Json;
 pub use app::transport::{Clock, Gone, Transport};
+#[cfg(feature = "ws")]
+pub use app::websocket::{Message, WebSocket};
+pub use app::{
+    App, Body, Bytes, Exchange, Interrupted, Problem, Rendered, Request, Respond, Response, Result,
+    Text, serve,
+};
 pub use error::{Misuse, Violation};
+pub use http::status::Status;
 pub use limits::Limits;
 pub use time::Instant;

@@ -1,3 +1,76 @@
-//! What a user writes, and what a driver provides.
+//! What a user writes: a table of routes, and handlers that are plain `async fn`s.
+//!
+//! ```
+//! use samewire::{App, Json, Result, Status, app};
+//!
+//! struct Panel { rooms: u32 }
+//!
+//! app! { for Panel;
+//!     get  "/rooms"            => rooms;
+//!     post "/rooms/{room:u32}" => book(path, text);
+//! }
+//!
+//! async fn rooms(panel: &Panel) -> Json<u32> {
+//!     Json(panel.rooms)
+//! }
+//!
+//! async fn book(panel: &Panel, room: u32, guest: samewire::Text<'_>) -> Result<Status> {
+//!     if room >= panel.rooms || guest.is_empty() {
+//!         return Err(samewire::Problem::unprocessable("no such room, or no guest"));
+//!     }
+//!     Ok(Status::CREATED)
+//! }
+//! # assert_eq!(Panel::ROUTES.len(), 2);
+//! ```
+//!
+//! The table is `const` data that the router, `405`'s `Allow` and `OPTIONS` all read. A handler
+//! takes the app, and behind it what its route asks for in parentheses, in that order:
+//!
+//! | word | the handler's parameter |
+//! | --- | --- |
+//! | `request` | [`Request`]: method, target, field lines |
+//! | `path` | what the braces of the path hold: a [`FromPath`](path::FromPath) |
+//! | `json` | [`Json<T>`](json::Json): the content, deserialized |
+//! | `text` | [`Text`]: the content as UTF-8 |
+//! | `bytes` | [`Bytes`]: the content |
+//! | `body` | [`Body`]: the content, piece by piece, in constant memory |
+//! | `response` | [`Response`]: to stream an answer |
+//! | `ws` | [`WebSocket`](websocket::WebSocket) |
+//!
+//! What it returns answers the request: see [`Respond`].
 
+mod body;
+mod exchange;
+#[cfg(feature = "json")]
+pub mod json;
+pub mod path;
+mod problem;
+mod request;
+mod respond;
+mod response;
+pub mod route;
+mod serve;
+mod table;
 pub mod transport;
+#[cfg(feature = "ws")]
+pub mod websocket;
+
+pub use body::{Body, Bytes, Interrupted, Text};
+pub use exchange::Exchange;
+pub use problem::{Problem, Result};
+pub use request::Request;
+pub use respond::{Rendered, Respond, respond};
+pub use response::{BodyWriter, Response};
+pub use serve::serve;
+
+use core::future::Future;
+use route::Route;
+
+/// A server's behaviour: implemented by [`app!`](crate::app).
+pub trait App {
+    /// The table of routes.
+    const ROUTES: &'static [Route];
+
+    /// Calls the handler of the route with this index, and answers with what it returns.
+    fn call<'x>(&'x self, route: usize, exchange: &'x Exchange<'x>) -> impl Future<Output = ()>;
+}

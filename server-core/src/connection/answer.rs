@@ -13,7 +13,7 @@ use crate::http::status::Status;
 use crate::limits::{ANSWER_HEAD_BYTES, CHUNK_FRAMING_BYTES};
 
 /// Media type of every error that the server itself answers (RFC 9457).
-pub(crate) const PROBLEM_JSON: &str = "application/problem+json";
+pub(crate) const PROBLEM_JSON: &[u8] = b"application/problem+json";
 
 /// How the length of a streamed answer is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -222,7 +222,16 @@ impl Wire<'_> {
             || self.c.state == State::Exchange && self.c.answer == Answer::Due;
         if is_due {
             self.c.answer = Answer::Due;
-            self.respond_problem(status, text);
+            // rfc9110-7.8-426-has-upgrade
+            // rfc6455-4.2.2-unknown-version-list
+            // rfc6455-4.4-advertise-all-versions
+            let fields: &[(&str, &[u8])] = match status {
+                Status::UPGRADE_REQUIRED => {
+                    &[("Upgrade", b"websocket"), ("Sec-WebSocket-Version", b"13")]
+                }
+                _ => &[],
+            };
+            let _ = self.respond_problem(status, text, fields);
         }
         self.step(match self.c.state {
             State::Draining => Event::PeerDone,
@@ -232,33 +241,35 @@ impl Wire<'_> {
 
     /// An answer that explains itself: problem details (RFC 9457). `text` needs no JSON escapes.
     /// It is written in one go, since an error must fit whatever room an exchange begins with.
-    fn respond_problem(&mut self, status: Status, text: &str) {
-        let fields: &[(&str, &[u8])] = match status {
-            // rfc9110-7.8-426-has-upgrade
-            // rfc6455-4.2.2-unknown-version-list
-            // rfc6455-4.4-advertise-all-versions
-            Status::UPGRADE_REQUIRED => {
-                &[("Upgrade", b"websocket"), ("Sec-WebSocket-Version", b"13")]
-            }
-            _ => &[],
-        };
+    #[inline(never)]
+    pub(crate) fn respond_problem(
+        &mut self,
+        status: Status,
+        text: &str,
+        fields: &[(&str, &[u8])],
+    ) -> Poll<()> {
+        if !self.may_answer() {
+            return Poll::Ready(());
+        }
+        self.settle();
         let head = ResponseHead { status, content_type: Some(PROBLEM_JSON), fields };
         let parts = [b"{\"title\":\"", text.as_bytes(), b"\",\"status\":"];
         let content_bytes = parts.iter().map(|part| part.len()).sum::<usize>() + b"400}".len();
         let framing = ContentFraming::Length(content_bytes as u64);
-        let Some(n) = self.put_head(&head, framing) else { return };
-        self.commit(n);
-        if self.sends_content(&head) {
-            let free = self.send.get_mut(self.c.unsent.end..).unwrap_or_default();
-            let mut writer = Writer::new(free);
+        let persistence = self.persistence(status);
+        let sends_content = self.sends_content(&head);
+        let free = self.send.get_mut(self.c.unsent.end..).unwrap_or_default();
+        let mut writer = Writer::new(if self.c.tail.is_empty() { free } else { &mut [] });
+        response::write(&mut writer, &head, framing, persistence, self.date.as_ref());
+        if sends_content {
             parts.iter().for_each(|part| writer.put(part));
             writer.put_decimal(u64::from(status.code()));
             writer.put(b"}");
-            if let Some(n) = writer.written() {
-                self.commit(n);
-            }
         }
+        let Some(n) = writer.written() else { return Poll::Pending };
+        self.commit(n);
         self.complete();
+        Poll::Ready(())
     }
 
     fn may_answer(&mut self) -> bool {
@@ -317,16 +328,20 @@ impl Wire<'_> {
         head.status.allows_content() && self.c.head.method() != Method::Head
     }
 
-    /// Writes a head into the free part of the send buffer, without committing it.
-    fn put_head(&mut self, head: &ResponseHead<'_>, framing: ContentFraming) -> Option<usize> {
-        // rfc9112-9.3-nonpersist-says-close
-        // rfc9112-9.6-echo-close
-        let persistence = match (self.c.last, self.c.head.version()) {
-            (true, _) if head.status == Status::UPGRADE_REQUIRED => Persistence::CloseUpgrade,
+    // rfc9112-9.3-nonpersist-says-close
+    // rfc9112-9.6-echo-close
+    fn persistence(&self, status: Status) -> Persistence {
+        match (self.c.last, self.c.head.version()) {
+            (true, _) if status == Status::UPGRADE_REQUIRED => Persistence::CloseUpgrade,
             (true, _) => Persistence::Close,
             (false, Version::Http10) => Persistence::KeepAlive,
             (false, Version::Http11) => Persistence::Implied,
-        };
+        }
+    }
+
+    /// Writes a head into the free part of the send buffer, without committing it.
+    fn put_head(&mut self, head: &ResponseHead<'_>, framing: ContentFraming) -> Option<usize> {
+        let persistence = self.persistence(head.status);
         if !self.c.tail.is_empty() {
             return None;
         }

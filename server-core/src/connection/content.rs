@@ -245,4 +245,3 @@ impl Wire<'_> {
         self.c.held = 0;
     }
 }
-

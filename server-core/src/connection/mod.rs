@@ -22,6 +22,7 @@ mod input;
 pub mod state;
 mod timers;
 
+pub(crate) use answer::PROBLEM_JSON;
 pub use answer::Streaming;
 pub use content::{Collected, Piece};
 #[cfg(feature = "ws")]

@@ -9,7 +9,7 @@ use crate::time::Instant;
 /// What the connection waits for the peer to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
-pub enum Awaits {
+pub(super) enum Awaits {
     /// Nothing: it is not the peer's turn.
     Nothing,
     /// The first byte of a request.
@@ -32,7 +32,7 @@ pub enum Awaits {
 
 /// Which deadline has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Expired {
+pub(super) enum Expired {
     /// The peer did not do what was awaited.
     Peer(Awaits),
     /// The handler did not begin an answer.
@@ -43,7 +43,7 @@ pub enum Expired {
 
 /// The deadlines of one connection.
 #[derive(Clone, Copy, Debug)]
-pub struct Timers {
+pub(super) struct Timers {
     now: Instant,
     peer: u32,
     /// Content may be awaited many times within one request: what is left of all of them.
@@ -57,7 +57,7 @@ pub struct Timers {
 
 impl Timers {
     /// Nothing runs yet.
-    pub const fn new(now: Instant) -> Self {
+    pub(super) const fn new(now: Instant) -> Self {
         Self {
             now,
             peer: 0,
@@ -71,12 +71,12 @@ impl Timers {
     }
 
     /// What the peer is waited for.
-    pub const fn awaits(&self) -> Awaits {
+    pub(super) const fn awaits(&self) -> Awaits {
         self.awaits
     }
 
     /// Lets time pass up to `now`; time that goes back is taken as standing still.
-    pub fn advance(&mut self, now: Instant) {
+    pub(super) fn advance(&mut self, now: Instant) {
         let passed = now.millis_since(self.now);
         if passed == 0 {
             return;
@@ -96,7 +96,7 @@ impl Timers {
     }
 
     /// The deadline that has come, the peer's first.
-    pub fn expired(&self) -> Option<Expired> {
+    pub(super) fn expired(&self) -> Option<Expired> {
         match self.awaits {
             Awaits::Nothing => {}
             Awaits::Content if self.content == 0 => return Some(Expired::Peer(self.awaits)),
@@ -111,7 +111,7 @@ impl Timers {
     }
 
     /// The nearest deadline.
-    pub fn deadline(&self) -> Option<Instant> {
+    pub(super) fn deadline(&self) -> Option<Instant> {
         let peer = match self.awaits {
             Awaits::Nothing => u32::MAX,
             Awaits::Content => self.content,
@@ -124,14 +124,14 @@ impl Timers {
     }
 
     /// Waits for the peer to do something, from now on. What is awaited already goes on.
-    pub fn expect(&mut self, awaits: Awaits, limits: &Limits) {
+    pub(super) fn expect(&mut self, awaits: Awaits, limits: &Limits) {
         if self.awaits != awaits {
             self.expect_anew(awaits, limits);
         }
     }
 
     /// The same, from the beginning.
-    pub fn expect_anew(&mut self, awaits: Awaits, limits: &Limits) {
+    pub(super) fn expect_anew(&mut self, awaits: Awaits, limits: &Limits) {
         self.awaits = awaits;
         self.peer = match awaits {
             // The time for content is one for the whole request: `begin_exchange` sets it.
@@ -147,12 +147,12 @@ impl Timers {
     }
 
     /// It is no longer the peer's turn.
-    pub fn expect_nothing(&mut self) {
+    pub(super) fn expect_nothing(&mut self) {
         self.awaits = Awaits::Nothing;
     }
 
     /// A head is complete: the handler's time begins, and that for all the content.
-    pub fn begin_exchange(&mut self, limits: &Limits) {
+    pub(super) fn begin_exchange(&mut self, limits: &Limits) {
         self.awaits = Awaits::Nothing;
         self.content = limits.body_ms_max;
         self.handler = limits.handler_ms_max;
@@ -160,23 +160,23 @@ impl Timers {
     }
 
     /// The answer has begun, or there will be none.
-    pub fn stop_handler(&mut self) {
+    pub(super) fn stop_handler(&mut self) {
         self.handler_runs = false;
     }
 
     /// Output stands, from now on, for the peer to take.
-    pub fn begin_write(&mut self, limits: &Limits) {
+    pub(super) fn begin_write(&mut self, limits: &Limits) {
         self.write = limits.write_ms_max;
         self.write_runs = true;
     }
 
     /// No output stands.
-    pub fn stop_write(&mut self) {
+    pub(super) fn stop_write(&mut self) {
         self.write_runs = false;
     }
 
     /// Whether output stands.
-    pub const fn write_runs(&self) -> bool {
+    pub(super) const fn write_runs(&self) -> bool {
         self.write_runs
     }
 

@@ -4,23 +4,50 @@ use super::abnf::Class;
 use super::date::HttpDate;
 use super::status::Status;
 use crate::buffer::Writer;
+use crate::error::Misuse;
 
 /// What a handler decides about an answer's head.
 #[derive(Clone, Copy, Debug)]
 pub struct ResponseHead<'h> {
-    /// The status.
-    pub status: Status,
-    /// Media type of the content, if there is content (RFC 9110 §8.3). A token, a slash, a
-    /// token, parameters: whatever a field value may hold.
-    pub content_type: Option<&'static str>,
-    /// Further field lines, in order.
-    pub fields: &'h [(&'h str, &'h [u8])],
+    pub(crate) status: Status,
+    pub(crate) content_type: Option<&'h [u8]>,
+    pub(crate) fields: &'h [(&'h str, &'h [u8])],
 }
 
-impl ResponseHead<'_> {
+impl<'h> ResponseHead<'h> {
     /// A head with a status and nothing else to say.
     pub const fn new(status: Status) -> Self {
         Self { status, content_type: None, fields: &[] }
+    }
+
+    /// With a media type for the content (RFC 9110 §8.3) that is part of the program.
+    pub const fn content_type(self, content_type: &'static str) -> Self {
+        Self { content_type: Some(content_type.as_bytes()), ..self }
+    }
+
+    /// With a media type that comes from somewhere else.
+    ///
+    /// # Errors
+    ///
+    /// [`Misuse::FieldInvalid`] if it would break the head.
+    pub fn content_type_from(self, content_type: &'h [u8]) -> Result<Self, Misuse> {
+        if !content_type.iter().all(|byte| Class::VALUE.has(*byte)) {
+            return Err(Misuse::FieldInvalid);
+        }
+        Ok(Self { content_type: Some(content_type), ..self })
+    }
+
+    /// With further field lines, in this order.
+    ///
+    /// # Errors
+    ///
+    /// [`Misuse::FieldInvalid`] if one would break the head, or is one that the connection itself
+    /// decides (Connection, Content-Length, Content-Type, Date, Transfer-Encoding).
+    pub fn fields(self, fields: &'h [(&'h str, &'h [u8])]) -> Result<Self, Misuse> {
+        if !fields.iter().all(|(name, value)| field_is_valid(name, value)) {
+            return Err(Misuse::FieldInvalid);
+        }
+        Ok(Self { fields, ..self })
     }
 }
 
@@ -79,7 +106,7 @@ pub fn write(
     }
     if let Some(content_type) = head.content_type {
         to.put(b"\r\nContent-Type: ");
-        to.put(content_type.as_bytes());
+        to.put(content_type);
     }
     for (name, value) in head.fields {
         to.put(b"\r\n");
@@ -106,13 +133,12 @@ pub fn write(
     });
 }
 
-/// Whether a handler's field can stand in a head without breaking it: the name a token, the value
-/// without CR, LF, NUL or another control character (RFC 9110 §5.5), and no field that frames the
-/// message or belongs to the connection, which are the connection's own.
+/// The name a token, the value without CR, LF, NUL or another control character (RFC 9110 §5.5),
+/// and no field that frames the message or belongs to the connection.
 // rfc9112-11.1-only-core-writes-crlf
 // rfc9112-2.2-emit-bare-cr
 // rfc9110-2.2-emit-only-grammar
-pub fn field_is_valid(name: &str, value: &[u8]) -> bool {
+fn field_is_valid(name: &str, value: &[u8]) -> bool {
     const OURS: [&str; 5] =
         ["connection", "content-length", "date", "transfer-encoding", "content-type"];
     !name.is_empty()
@@ -138,11 +164,9 @@ mod tests {
 
     #[test]
     fn writes_fields_in_one_order() {
-        let head = ResponseHead {
-            status: Status::METHOD_NOT_ALLOWED,
-            content_type: Some("text/plain"),
-            fields: &[("Allow", b"GET, HEAD")],
-        };
+        let fields: [(&str, &[u8]); 1] = [("Allow", b"GET, HEAD")];
+        let head = ResponseHead::new(Status::METHOD_NOT_ALLOWED).content_type("text/plain");
+        let head = head.fields(&fields).unwrap();
         assert_eq!(
             text(&head, ContentFraming::Length(12), Persistence::Close),
             "HTTP/1.1 405 Method Not Allowed\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n\

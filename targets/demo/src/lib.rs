@@ -1,2 +1,118 @@
+//! The app that the fixtures speak to, written once and run unchanged on every target.
+//!
+//! | route | what it answers |
+//! | --- | --- |
+//! | `GET /` | a line of text |
+//! | `POST /` | the content, with its Content-Type |
+//! | `/echo`, any method | the received field lines as text, in order |
+//! | `GET /cookie` | the cookies, as `name=value` lines |
+//! | `GET /hello` | `{"message":"Hello, World!"}` |
+//! | `GET /users/{id}` | `{"id":…}` for a number, else 404 |
+//! | `GET /stream` | lines of text, in chunks |
+//! | `GET /ws` | a WebSocket that sends every message back |
+//!
+//! Answers that repeat what was sent have a Content-Length, and one frame a message, so that the
+//! bytes do not depend on how the request was cut.
 #![no_std]
-//! Under construction.
+#![forbid(unsafe_code)]
+
+use samewire::{Bytes, Json, Rendered, Request, Respond, Response, Result, Status, WebSocket, app};
+use serde::Serialize;
+
+/// The demo app. It has no state yet.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Demo;
+
+impl Demo {
+    /// The demo app.
+    pub const fn new() -> Self {
+        Self
+    }
+}
+
+app! { for Demo;
+    get    "/"               => index;
+    post   "/"               => echo_content(request, bytes);
+    get    "/echo"           => echo_fields(request);
+    post   "/echo"           => echo_fields(request);
+    put    "/echo"           => echo_fields(request);
+    delete "/echo"           => echo_fields(request);
+    patch  "/echo"           => echo_fields(request);
+    get    "/cookie"         => echo_cookies(request);
+    get    "/hello"          => hello;
+    get    "/users/{id:u32}" => user(path);
+    get    "/stream"         => stream(response);
+    ws     "/ws"             => echo_messages(ws);
+}
+
+async fn index(_: &Demo) -> &'static str {
+    "Samewire: the same bytes on every wire.\n"
+}
+
+/// What `GET /hello` answers.
+#[derive(Serialize)]
+struct Greeting {
+    message: &'static str,
+}
+
+async fn hello(_: &Demo) -> Json<Greeting> {
+    Json(Greeting { message: "Hello, World!" })
+}
+
+/// What `GET /users/{id}` answers.
+#[derive(Serialize)]
+struct User {
+    id: u32,
+}
+
+async fn user(_: &Demo, id: u32) -> Json<User> {
+    Json(User { id })
+}
+
+async fn echo_content<'x>(
+    _: &Demo,
+    request: Request<'x>,
+    content: Bytes<'x>,
+) -> impl Respond + use<'x> {
+    let content_type = request.field("content-type").unwrap_or(b"application/octet-stream");
+    Rendered::new(content_type, move |to| to.put(&content))
+}
+
+async fn echo_fields<'x>(_: &Demo, request: Request<'x>) -> impl Respond + use<'x> {
+    Rendered::text(move |to| {
+        for (name, value) in request.fields() {
+            to.put(name);
+            to.put(b": ");
+            to.put(value);
+            to.put(b"\n");
+        }
+    })
+}
+
+async fn echo_cookies<'x>(_: &Demo, request: Request<'x>) -> impl Respond + use<'x> {
+    Rendered::text(move |to| {
+        for (name, value) in request.cookies() {
+            to.put(name);
+            to.put(b"=");
+            to.put(value);
+            to.put(b"\n");
+        }
+    })
+}
+
+async fn stream(_: &Demo, response: Response<'_>) -> Result {
+    let mut content = response.chunked(Status::OK, "text/plain; charset=utf-8").await;
+    for line in [&b"the same\n"[..], b"bytes on\n", b"every wire\n"] {
+        content.write(line).await?;
+    }
+    content.finish().await;
+    Ok(())
+}
+
+async fn echo_messages(_: &Demo, websocket: WebSocket<'_>) -> Result {
+    let (mut inbox, mut outbox) = websocket.split();
+    while let Some(message) = inbox.receive().await {
+        outbox.send(message).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,88 @@
+//! What a handler and the driver share while one request is answered. No borrow of it ever lives
+//! across an await, so none is ever found taken; if one were, nothing would happen, not a panic.
+
+use core::cell::RefCell;
+use core::task::Poll;
+
+use super::request::Request;
+use super::route::Route;
+use crate::connection::{Collected, Piece, Wire};
+
+/// One request on its way to an answer.
+pub struct Exchange<'x> {
+    wire: RefCell<Wire<'x>>,
+    request: Request<'x>,
+    route: Option<&'static Route>,
+}
+
+impl<'x> Exchange<'x> {
+    pub(super) fn new(wire: Wire<'x>, request: Request<'x>) -> Self {
+        Self { wire: RefCell::new(wire), request, route: None }
+    }
+
+    pub(super) fn set_route(&mut self, route: Option<&'static Route>) {
+        self.route = route;
+    }
+
+    /// The request that is answered.
+    pub const fn request(&self) -> Request<'x> {
+        self.request
+    }
+
+    /// The route that was found.
+    pub const fn route(&self) -> Option<&'static Route> {
+        self.route
+    }
+
+    /// Runs `act` on the connection; `otherwise` stands in if that is impossible.
+    #[inline(always)]
+    pub(super) fn with<R>(&self, otherwise: R, act: impl FnOnce(&mut Wire<'x>) -> R) -> R {
+        match self.wire.try_borrow_mut() {
+            Ok(mut wire) => act(&mut wire),
+            Err(_) => otherwise,
+        }
+    }
+
+    #[inline(never)]
+    pub(super) fn piece(&self) -> Piece {
+        self.with(Piece::More, Wire::piece)
+    }
+
+    #[inline(never)]
+    pub(super) fn collect(&self) -> Collected {
+        self.with(Collected::More, Wire::collect)
+    }
+
+    /// The receive buffer moves into the caller's handle: while it is there, the driver finds no
+    /// room to read into, and that is the back-pressure.
+    #[inline(never)]
+    pub(super) fn lend(&self) -> &'x mut [u8] {
+        self.with(&mut [], Wire::lend_receive)
+    }
+
+    #[inline(never)]
+    pub(super) fn give_back(&self, buffer: &'x mut [u8], took: usize) {
+        self.with((), |wire| {
+            wire.return_receive(buffer);
+            wire.took(took);
+        });
+    }
+
+    #[inline(never)]
+    pub(super) fn give_back_all(&self, buffer: &'x mut [u8]) {
+        self.with((), |wire| {
+            wire.return_receive(buffer);
+            wire.release();
+        });
+    }
+
+    #[inline(never)]
+    pub(super) fn write(&self, data: &[u8]) -> usize {
+        self.with(0, |wire| wire.write(data))
+    }
+
+    #[inline(never)]
+    pub(super) fn finish(&self) -> Poll<()> {
+        self.with(Poll::Pending, Wire::finish)
+    }
+}

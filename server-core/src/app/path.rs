@@ -1,0 +1,130 @@
+//! What the braces of a route's path hold, as a handler's parameter.
+
+use super::exchange::Exchange;
+
+/// A value made of one segment, as it was sent: percent-encoded, never empty but for `{*rest}`.
+pub trait Segment<'x>: Sized {
+    /// The value, or `None` if the segment is no such value: then the answer is 404.
+    fn from_segment(segment: &'x [u8]) -> Option<Self>;
+}
+
+impl<'x> Segment<'x> for &'x [u8] {
+    fn from_segment(segment: &'x [u8]) -> Option<Self> {
+        Some(segment)
+    }
+}
+
+impl<'x> Segment<'x> for &'x str {
+    fn from_segment(segment: &'x [u8]) -> Option<Self> {
+        core::str::from_utf8(segment).ok()
+    }
+}
+
+macro_rules! unsigned {
+    ($($type:ty)*) => {$(
+        impl Segment<'_> for $type {
+            fn from_segment(segment: &[u8]) -> Option<Self> {
+                decimal(segment)?.try_into().ok()
+            }
+        }
+    )*};
+}
+
+unsigned! { u8 u16 u32 }
+
+impl Segment<'_> for i32 {
+    fn from_segment(segment: &[u8]) -> Option<Self> {
+        signed(segment)
+    }
+}
+
+/// A handler's `path` parameter: one [`Segment`], or a tuple of them in the order of the path.
+pub trait FromPath<'x>: Sized {
+    /// The value, or `None` if a segment does not fit: then the answer is 404.
+    fn from_path(exchange: &'x Exchange<'x>) -> Option<Self>;
+}
+
+impl<'x, S: Segment<'x>> FromPath<'x> for S {
+    fn from_path(exchange: &'x Exchange<'x>) -> Option<Self> {
+        S::from_segment(parameter(exchange, 0)?)
+    }
+}
+
+macro_rules! tuples {
+    ($(($($name:ident $index:literal),*))*) => {$(
+        impl<'x, $($name: Segment<'x>),*> FromPath<'x> for ($($name,)*) {
+            fn from_path(exchange: &'x Exchange<'x>) -> Option<Self> {
+                Some(($($name::from_segment(parameter(exchange, $index)?)?,)*))
+            }
+        }
+    )*};
+}
+
+tuples! { (A 0, B 1) (A 0, B 1, C 2) (A 0, B 1, C 2, D 3) }
+
+/// The parameter is found again in the path; nothing is stored for it.
+#[inline(never)]
+fn parameter<'x>(exchange: &Exchange<'x>, index: usize) -> Option<&'x [u8]> {
+    let (_, value) = exchange.route()?.captures(exchange.request().path(), index)?;
+    Some(value)
+}
+
+/// 1*DIGIT that fits 32 bits.
+#[inline(never)]
+pub(super) fn decimal(digits: &[u8]) -> Option<u32> {
+    if digits.is_empty() {
+        return None;
+    }
+    digits.iter().try_fold(0u32, |number, byte| {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        number.checked_mul(10)?.checked_add(digit.into())
+    })
+}
+
+/// `decimal` with an optional minus.
+pub(super) fn signed(digits: &[u8]) -> Option<i32> {
+    let (minus, digits) = match digits {
+        [b'-', digits @ ..] => (true, digits),
+        digits => (false, digits),
+    };
+    let number = i64::from(decimal(digits)?);
+    i32::try_from(if minus { -number } else { number }).ok()
+}
+
+/// 8-4-4-4-12 hexadecimal digits (RFC 9562 §4).
+pub(super) fn is_uuid(text: &[u8]) -> bool {
+    text.len() == 36
+        && text.iter().enumerate().all(|(at, byte)| match at {
+            8 | 13 | 18 | 23 => *byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Segment, signed};
+
+    #[test]
+    fn numbers_are_digits_that_fit() {
+        for (text, value) in [
+            ("0", Some(0)),
+            ("255", Some(255)),
+            ("256", None),
+            ("007", Some(7)),
+            ("", None),
+            ("+1", None),
+            ("-1", None),
+            ("1 ", None),
+            ("0x1", None),
+            ("99999999999999999999", None),
+        ] {
+            assert_eq!(u8::from_segment(text.as_bytes()), value, "{text}");
+        }
+        assert_eq!(signed(b"-2147483648"), Some(i32::MIN));
+        assert_eq!(signed(b"2147483648"), None);
+        assert_eq!(signed(b"--1"), None);
+    }
+}

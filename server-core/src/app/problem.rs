@@ -1,0 +1,114 @@
+//! An answer that says what went wrong: problem details (RFC 9457).
+
+use core::task::Poll;
+
+use super::body::Interrupted;
+use super::exchange::Exchange;
+use super::respond::{Respond, rendered};
+use crate::buffer::Writer;
+use crate::connection::PROBLEM_JSON;
+use crate::connection::state::State;
+use crate::http::status::Status;
+
+/// A handler's result: an answer, or a [`Problem`].
+pub type Result<T = (), E = Problem> = core::result::Result<T, E>;
+
+/// Something went wrong: a status, and a detail for the client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// `None`: there is nobody left to tell, or it has been told.
+    said: Option<(Status, &'static str)>,
+}
+
+impl Problem {
+    /// Any problem. `detail` explains this occurrence to the client (RFC 9457 §3.1.4).
+    pub const fn new(status: Status, detail: &'static str) -> Self {
+        Self { said: Some((status, detail)) }
+    }
+
+    /// 400: the request makes no sense.
+    pub const fn bad_request(detail: &'static str) -> Self {
+        Self::new(Status::BAD_REQUEST, detail)
+    }
+
+    /// 404: there is no such thing.
+    pub const fn not_found(detail: &'static str) -> Self {
+        Self::new(Status::NOT_FOUND, detail)
+    }
+
+    /// 409: the request does not fit the state of things.
+    pub const fn conflict(detail: &'static str) -> Self {
+        Self::new(Status::CONFLICT, detail)
+    }
+
+    /// 422: the content is understood, and cannot be done.
+    pub const fn unprocessable(detail: &'static str) -> Self {
+        Self::new(Status::UNPROCESSABLE_CONTENT, detail)
+    }
+}
+
+/// An interruption has been answered already, as far as there is anybody to answer.
+impl From<Interrupted> for Problem {
+    fn from(_: Interrupted) -> Self {
+        Self { said: None }
+    }
+}
+
+impl Respond for Problem {
+    fn poll_respond(&mut self, _: Status, exchange: &Exchange<'_>) -> Poll<()> {
+        let Some((status, detail)) = self.said else { return Poll::Ready(()) };
+        if exchange.with(false, |wire| hang_up(wire, detail)) {
+            return Poll::Ready(());
+        }
+        rendered(exchange, status, PROBLEM_JSON, &mut |to| {
+            to.put(b"{\"title\":\"");
+            to.put(status.reason().as_bytes());
+            to.put(b"\",\"status\":");
+            to.put_decimal(status.code().into());
+            to.put(b",\"detail\":\"");
+            put_escaped(to, detail);
+            to.put(b"\"}");
+        })
+    }
+}
+
+/// A WebSocket is told by its close code; whether there is one.
+fn hang_up(wire: &mut crate::connection::Wire<'_>, detail: &str) -> bool {
+    let is_open = matches!(wire.connection().state(), State::WebSocket);
+    #[cfg(feature = "ws")]
+    if is_open {
+        wire.close(crate::ws::close::Code::INTERNAL, detail.as_bytes());
+    }
+    let _ = detail;
+    is_open
+}
+
+/// A JSON string's inside (RFC 8259 §7).
+fn put_escaped(to: &mut Writer<'_>, text: &str) {
+    for byte in text.bytes() {
+        match byte {
+            b'"' | b'\\' => to.put(&[b'\\', byte]),
+            0..0x20 => {
+                to.put(b"\\u00");
+                to.put(if byte < 16 { b"0" } else { b"1" });
+                to.put_hex(u32::from(byte & 15));
+            }
+            _ => to.put(&[byte]),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::put_escaped;
+    use crate::buffer::Writer;
+
+    #[test]
+    fn details_are_escaped() {
+        let mut room = [0; 64];
+        let mut writer = Writer::new(&mut room);
+        put_escaped(&mut writer, "a\"b\\c\nd\u{1f}é");
+        let n = writer.written().unwrap();
+        assert_eq!(&room[..n], "a\\\"b\\\\c\\u000ad\\u001fé".as_bytes());
+    }
+}

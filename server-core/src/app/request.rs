@@ -1,0 +1,80 @@
+//! A request's head, as a handler sees it: read again on demand, nothing stored for a field.
+
+use core::ops::Range;
+
+use crate::http::fields::Fields;
+use crate::http::head::Head;
+use crate::http::request_line::{Method, Version};
+use crate::http::target::Target;
+
+/// The head of a request. It stands frozen in the receive buffer until its answer ends.
+#[derive(Clone, Copy)]
+pub struct Request<'x> {
+    bytes: &'x [u8],
+    head: Head,
+}
+
+impl<'x> Request<'x> {
+    pub(super) const fn new(bytes: &'x [u8], head: Head) -> Self {
+        Self { bytes, head }
+    }
+
+    /// The method, if it is one that RFC 9110 or RFC 5789 defines.
+    pub const fn method(&self) -> Method {
+        self.head.method()
+    }
+
+    /// The method as it was sent.
+    pub fn method_name(&self) -> &'x [u8] {
+        self.part(self.head.method_range())
+    }
+
+    /// The version that the request is treated as.
+    pub const fn version(&self) -> Version {
+        self.head.version()
+    }
+
+    /// The request target.
+    pub fn target(&self) -> Target<'x> {
+        Target::new(self.part(self.head.target()))
+    }
+
+    /// The path, percent-encoded as it was sent.
+    pub fn path(&self) -> &'x [u8] {
+        self.target().path()
+    }
+
+    /// The query without its `?`, percent-encoded as it was sent; empty if there is none.
+    pub fn query(&self) -> &'x [u8] {
+        self.target().query().unwrap_or_default()
+    }
+
+    /// The field lines, in the order in which they were sent, duplicates included.
+    pub fn fields(&self) -> Fields<'x> {
+        Fields::new(self.bytes.get(self.head.fields()..).unwrap_or_default())
+    }
+
+    /// The value of the first field line of this name, whose case does not count.
+    pub fn field(&self, name: &str) -> Option<&'x [u8]> {
+        self.fields().first(name)
+    }
+
+    /// The cookies: name and value of each pair, as they were sent (RFC 6265 §5.4). Pairs without
+    /// a name or an `=` are passed over.
+    pub fn cookies(&self) -> impl Iterator<Item = (&'x [u8], &'x [u8])> + use<'x> {
+        let pairs = self.fields().named("cookie").flat_map(|line| line.split(|byte| *byte == b';'));
+        pairs.filter_map(|pair| {
+            let pair = pair.trim_ascii();
+            let at = pair.iter().position(|byte| *byte == b'=').filter(|at| *at > 0)?;
+            Some((pair.get(..at)?, pair.get(at + 1..)?))
+        })
+    }
+
+    pub(super) const fn head(&self) -> &Head {
+        &self.head
+    }
+
+    fn part(&self, range: Range<usize>) -> &'x [u8] {
+        self.bytes.get(range).unwrap_or_default()
+    }
+}

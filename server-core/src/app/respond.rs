@@ -1,0 +1,121 @@
+//! What a handler's return value answers.
+
+use core::future::{Future, poll_fn};
+use core::task::Poll;
+
+use super::exchange::Exchange;
+use crate::buffer::Writer;
+use crate::http::response::ResponseHead;
+use crate::http::status::Status;
+
+const TEXT: &str = "text/plain; charset=utf-8";
+const OCTETS: &str = "application/octet-stream";
+
+/// A value that answers a request.
+pub trait Respond {
+    /// Writes the whole answer with this status, or nothing while there is no room for it: then
+    /// it is asked again.
+    fn poll_respond(&mut self, status: Status, exchange: &Exchange<'_>) -> Poll<()>;
+}
+
+/// Answers `exchange` with what a handler returned.
+pub fn respond<R: Respond>(exchange: &Exchange<'_>, mut answer: R) -> impl Future<Output = ()> {
+    poll_fn(move |_| answer.poll_respond(Status::OK, exchange))
+}
+
+/// Text that is part of the program: `text/plain`, sent from where it lies.
+impl Respond for &'static str {
+    fn poll_respond(&mut self, status: Status, exchange: &Exchange<'_>) -> Poll<()> {
+        fixed(exchange, status, TEXT, self.as_bytes())
+    }
+}
+
+/// Bytes that are part of the program: `application/octet-stream`, sent from where they lie.
+impl Respond for &'static [u8] {
+    fn poll_respond(&mut self, status: Status, exchange: &Exchange<'_>) -> Poll<()> {
+        fixed(exchange, status, OCTETS, self)
+    }
+}
+
+/// A status, and nothing else to say.
+impl Respond for Status {
+    fn poll_respond(&mut self, _: Status, exchange: &Exchange<'_>) -> Poll<()> {
+        let head = ResponseHead::new(*self);
+        exchange.with(Poll::Pending, |wire| wire.respond(&head, b""))
+    }
+}
+
+/// An answer with another status than 200.
+impl<R: Respond> Respond for (Status, R) {
+    fn poll_respond(&mut self, _: Status, exchange: &Exchange<'_>) -> Poll<()> {
+        self.1.poll_respond(self.0, exchange)
+    }
+}
+
+/// The handler has answered already, by a [`Response`](super::Response) or a WebSocket.
+impl Respond for () {
+    fn poll_respond(&mut self, _: Status, _: &Exchange<'_>) -> Poll<()> {
+        Poll::Ready(())
+    }
+}
+
+impl<R: Respond, E: Respond> Respond for Result<R, E> {
+    fn poll_respond(&mut self, status: Status, exchange: &Exchange<'_>) -> Poll<()> {
+        match self {
+            Ok(answer) => answer.poll_respond(status, exchange),
+            Err(answer) => answer.poll_respond(status, exchange),
+        }
+    }
+}
+
+/// Content that a closure writes straight into the send buffer, at most
+/// [`answer_bytes_max`](crate::Limits::answer_bytes_max) bytes. It may be called more than once.
+pub struct Rendered<'c, F> {
+    content_type: &'c [u8],
+    render: F,
+}
+
+impl<F: FnMut(&mut Writer<'_>)> Rendered<'static, F> {
+    /// Plain text.
+    pub const fn text(render: F) -> Self {
+        Self { content_type: TEXT.as_bytes(), render }
+    }
+}
+
+impl<'c, F: FnMut(&mut Writer<'_>)> Rendered<'c, F> {
+    /// Content of any media type. One that would break the head is replaced by
+    /// `application/octet-stream`.
+    pub fn new(content_type: &'c [u8], render: F) -> Self {
+        let head = ResponseHead::new(Status::OK).content_type_from(content_type);
+        let valid = head.ok().and_then(|head| head.content_type);
+        Self { content_type: valid.unwrap_or(OCTETS.as_bytes()), render }
+    }
+}
+
+impl<F: FnMut(&mut Writer<'_>)> Respond for Rendered<'_, F> {
+    fn poll_respond(&mut self, status: Status, exchange: &Exchange<'_>) -> Poll<()> {
+        rendered(exchange, status, self.content_type, &mut self.render)
+    }
+}
+
+#[inline(never)]
+pub(super) fn rendered(
+    exchange: &Exchange<'_>,
+    status: Status,
+    content_type: &[u8],
+    render: &mut dyn FnMut(&mut Writer<'_>),
+) -> Poll<()> {
+    let head = ResponseHead { status, content_type: Some(content_type), fields: &[] };
+    exchange.with(Poll::Pending, |wire| wire.respond_rendered(&head, render))
+}
+
+#[inline(never)]
+fn fixed(
+    exchange: &Exchange<'_>,
+    status: Status,
+    content_type: &'static str,
+    content: &'static [u8],
+) -> Poll<()> {
+    let head = ResponseHead::new(status).content_type(content_type);
+    exchange.with(Poll::Pending, |wire| wire.respond(&head, content))
+}

@@ -1,0 +1,99 @@
+//! An answer that a handler streams. The type says the order: a head, then content, then its end.
+
+use core::future::{Future, poll_fn};
+use core::task::Poll;
+
+use super::exchange::Exchange;
+use crate::connection::Streaming;
+use crate::connection::state::State;
+use crate::http::response::ResponseHead;
+use crate::http::status::Status;
+
+use super::body::Interrupted;
+
+/// The answer to a request, not yet begun.
+pub struct Response<'x> {
+    exchange: &'x Exchange<'x>,
+}
+
+impl<'x> Response<'x> {
+    #[doc(hidden)]
+    pub fn extract(exchange: &'x Exchange<'x>) -> Self {
+        Self { exchange }
+    }
+
+    /// Begins an answer of unknown length (RFC 9112 §7.1).
+    pub fn chunked(
+        self,
+        status: Status,
+        content_type: &'static str,
+    ) -> impl Future<Output = BodyWriter<'x>> {
+        self.begin(status, content_type, Streaming::Chunked)
+    }
+
+    /// Begins an answer of exactly so many bytes. Writing fewer ends the connection, so that the
+    /// client can tell; what is written beyond is dropped.
+    pub fn sized(
+        self,
+        status: Status,
+        content_type: &'static str,
+        bytes: u64,
+    ) -> impl Future<Output = BodyWriter<'x>> {
+        self.begin(status, content_type, Streaming::Length(bytes))
+    }
+
+    fn begin(
+        self,
+        status: Status,
+        content_type: &'static str,
+        streaming: Streaming,
+    ) -> impl Future<Output = BodyWriter<'x>> {
+        let exchange = self.exchange;
+        poll_fn(move |_| {
+            let head = ResponseHead::new(status).content_type(content_type);
+            let begun = exchange.with(Poll::Pending, |wire| wire.begin_stream(&head, streaming));
+            begun.map(|()| BodyWriter { exchange })
+        })
+    }
+}
+
+/// A begun answer. Dropping it before [`finish`](Self::finish) ends the connection within the
+/// answer, so that the client does not take the part for the whole.
+pub struct BodyWriter<'x> {
+    exchange: &'x Exchange<'x>,
+}
+
+impl BodyWriter<'_> {
+    /// Sends `data`, in chunks that are cut by
+    /// [`chunk_bytes_max`](crate::Limits::chunk_bytes_max) alone. Waits for a slow peer.
+    ///
+    /// # Errors
+    ///
+    /// [`Interrupted`] if the peer does not read, or the server wants to stop.
+    pub fn write(&mut self, data: &[u8]) -> impl Future<Output = Result<(), Interrupted>> {
+        let mut left = data;
+        poll_fn(move |_| {
+            if !self.is_open() {
+                return Poll::Ready(Err(Interrupted));
+            }
+            loop {
+                let n = self.exchange.write(left);
+                left = left.get(n..).unwrap_or_default();
+                match (left.is_empty(), n) {
+                    (true, _) => return Poll::Ready(Ok(())),
+                    (false, 0) => return Poll::Pending,
+                    _ => {}
+                }
+            }
+        })
+    }
+
+    /// Ends the answer.
+    pub fn finish(self) -> impl Future<Output = ()> {
+        poll_fn(move |_| if self.is_open() { self.exchange.finish() } else { Poll::Ready(()) })
+    }
+
+    fn is_open(&self) -> bool {
+        self.exchange.with(true, |wire| wire.connection().state() == State::Exchange)
+    }
+}

@@ -1,0 +1,214 @@
+//! One row of the table: a method and a path, checked when the program is compiled.
+
+use crate::http::request_line::Method;
+
+/// A route. Its path is literal text with parameters in braces, each a whole segment:
+/// `{name}` is any segment that is not empty, `{name:u32}` one of a type (`u32`, `i32`, `uuid` or
+/// `str`), and `{*name}`, at the end, the rest of the path with its slashes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// The method, `GET` for a WebSocket.
+    pub method: Method,
+    /// The pattern.
+    pub path: &'static str,
+    /// Whether the route is a WebSocket.
+    pub upgrades: bool,
+}
+
+/// The kinds of parameters, from the most to the least specific.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub(super) enum Rank {
+    Literal,
+    Typed,
+    Segment,
+    Rest,
+}
+
+macro_rules! verbs {
+    ($($verb:ident $method:ident)*) => {
+        impl Route {
+            $(
+                #[doc = concat!("A route for ", stringify!($verb), " requests.")]
+                pub const fn $verb(path: &'static str) -> Self {
+                    Self::new(Method::$method, path, false)
+                }
+            )*
+        }
+    };
+}
+
+verbs! { get Get post Post put Put delete Delete patch Patch }
+
+impl Route {
+    /// A route for a WebSocket.
+    #[cfg(feature = "ws")]
+    pub const fn ws(path: &'static str) -> Self {
+        Self::new(Method::Get, path, true)
+    }
+
+    const fn new(method: Method, path: &'static str, upgrades: bool) -> Self {
+        check(path.as_bytes());
+        Self { method, path, upgrades }
+    }
+
+    /// Whether the route's path is `path`, how specifically, and what its parameter number
+    /// `wanted` then holds: empty if there are not so many.
+    #[inline(never)]
+    pub(super) fn captures<'p>(&self, path: &'p [u8], wanted: usize) -> Option<(Rank, &'p [u8])> {
+        let (mut pattern, mut path) = (self.path.as_bytes(), path);
+        let (mut rank, mut found, mut index) = (Rank::Literal, [].as_slice(), 0);
+        loop {
+            match (pattern, path) {
+                ([], []) => return Some((rank, found)),
+                ([b'{', parameter @ ..], _) => {
+                    let end = position(parameter, b'}');
+                    let (name, after) = parameter.split_at_checked(end)?;
+                    pattern = after.get(1..).unwrap_or_default();
+                    let kind = kind(name);
+                    let end = if kind == Rank::Rest { path.len() } else { position(path, b'/') };
+                    let (value, rest) = path.split_at_checked(end)?;
+                    path = rest;
+                    if !is_of_kind(kind, name, value) {
+                        return None;
+                    }
+                    rank = rank.max(kind);
+                    if index == wanted {
+                        found = value;
+                    }
+                    index += 1;
+                }
+                ([expected, after @ ..], [byte, rest @ ..]) if expected == byte => {
+                    (pattern, path) = (after, rest);
+                }
+                _ => return None,
+            }
+        }
+    }
+}
+
+fn position(bytes: &[u8], wanted: u8) -> usize {
+    bytes.iter().position(|byte| *byte == wanted).unwrap_or(bytes.len())
+}
+
+fn kind(name: &[u8]) -> Rank {
+    match name {
+        [b'*', ..] => Rank::Rest,
+        [.., b':', b's', b't', b'r'] => Rank::Segment,
+        _ if name.contains(&b':') => Rank::Typed,
+        _ => Rank::Segment,
+    }
+}
+
+fn is_of_kind(kind: Rank, name: &[u8], value: &[u8]) -> bool {
+    match kind {
+        Rank::Rest => true,
+        Rank::Typed if name.ends_with(b":u32") => super::path::decimal(value).is_some(),
+        Rank::Typed if name.ends_with(b":i32") => super::path::signed(value).is_some(),
+        Rank::Typed => super::path::is_uuid(value),
+        _ => !value.is_empty(),
+    }
+}
+
+/// Refuses a malformed path at compile time, by a panic whose text the compiler shows.
+const fn check(path: &[u8]) {
+    assert!(!path.is_empty() && path[0] == b'/', "a route's path begins with `/`");
+    let mut at = 0;
+    while at < path.len() {
+        match path[at] {
+            b'{' => {
+                assert!(path[at - 1] == b'/', "a parameter is a whole segment: `/{{name}}`");
+                at = check_parameter(path, at + 1);
+                assert!(
+                    at == path.len() || path[at] == b'/',
+                    "a parameter is a whole segment: `/{{name}}/`"
+                );
+            }
+            b'}' => panic!("`}}` without `{{` in a route's path"),
+            b'!'..=b'~' if path[at] != b'?' && path[at] != b'#' => at += 1,
+            _ => panic!("a route's path is printable ASCII without `?` and `#`"),
+        }
+    }
+}
+
+/// Checks what stands behind `{`; returns the place behind `}`.
+const fn check_parameter(path: &[u8], from: usize) -> usize {
+    let (mut at, mut colon) = (from, 0);
+    while at < path.len() && path[at] != b'}' {
+        match path[at] {
+            b':' if colon == 0 => colon = at,
+            b'*' if at == from => {}
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' => {}
+            _ => panic!("a parameter is `{{name}}`, `{{name:type}}` or `{{*name}}`"),
+        }
+        at += 1;
+    }
+    assert!(at < path.len(), "`{{` without `}}` in a route's path");
+    assert!(at > from && path[from] != b':', "a parameter has a name");
+    if path[from] == b'*' {
+        assert!(at + 1 == path.len() && colon == 0, "`{{*name}}` ends a path and has no type");
+    }
+    if colon != 0 {
+        let is_known = is_word(path, colon + 1, at, b"u32")
+            || is_word(path, colon + 1, at, b"i32")
+            || is_word(path, colon + 1, at, b"str")
+            || is_word(path, colon + 1, at, b"uuid");
+        assert!(is_known, "a parameter's type is u32, i32, uuid or str");
+    }
+    at + 1
+}
+
+const fn is_word(path: &[u8], from: usize, to: usize, word: &[u8]) -> bool {
+    if to - from != word.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < word.len() {
+        if path[from + at] != word[at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Rank, Route};
+
+    #[test]
+    fn paths_match_by_segments() {
+        use Rank::{Literal, Rest, Segment, Typed};
+        for (pattern, path, rank) in [
+            ("/", "/", Some(Literal)),
+            ("/a/b", "/a/b", Some(Literal)),
+            ("/a", "/a/", None),
+            ("/a/", "/a", None),
+            ("/users/{id}", "/users/7", Some(Segment)),
+            ("/users/{id}", "/users/", None),
+            ("/users/{id}", "/users/7/", None),
+            ("/users/{id:u32}", "/users/7", Some(Typed)),
+            ("/users/{id:u32}", "/users/x", None),
+            ("/users/{id:u32}", "/users/4294967296", None),
+            ("/t/{t:i32}/x", "/t/-40/x", Some(Typed)),
+            ("/d/{id:uuid}", "/d/123e4567-e89b-12d3-a456-426614174000", Some(Typed)),
+            ("/d/{id:uuid}", "/d/123e4567-e89b-12d3-a456-42661417400", None),
+            ("/files/{*path}", "/files/a/b.txt", Some(Rest)),
+            ("/files/{*path}", "/files/", Some(Rest)),
+            ("/files/{*path}", "/files", None),
+            ("/{a}/{b}", "/x/y", Some(Segment)),
+        ] {
+            let found = Route::get(pattern).captures(path.as_bytes(), 0).map(|(rank, _)| rank);
+            assert_eq!(found, rank, "{pattern} {path}");
+        }
+    }
+
+    #[test]
+    fn captures_are_numbered_from_the_left() {
+        let route = Route::get("/{a}/x/{b:u32}/{*rest}");
+        for (index, value) in [(0, "one"), (1, "2"), (2, "three/four"), (3, "")] {
+            let (_, found) = route.captures(b"/one/x/2/three/four", index).unwrap();
+            assert_eq!(found, value.as_bytes(), "{index}");
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! One connection from accept to close, as one future: it moves bytes between the transport and
+//! the connection, and lets handlers answer what the connection has found.
+
+use core::future::{Future, poll_fn};
+use core::pin::pin;
+use core::task::{Context, Poll, ready};
+
+use super::App;
+use super::exchange::Exchange;
+use super::request::Request;
+use super::table;
+use super::transport::{Clock, Transport};
+use crate::connection::state::State;
+use crate::connection::{Connection, Input, Output, Wire};
+use crate::limits::Limits;
+
+/// Serves `app` on one connection until it is over. Runs under any executor, one future for each
+/// connection; nothing is boxed, nothing has to be `Send` or `'static`.
+///
+/// The buffers must be as large as the limits ask ([`Limits::fits`]); if they are not, the
+/// connection is ended at once.
+// Not an `async fn`: this form is smaller on ARMv6-M.
+pub fn serve<'s, A: App, T: Transport, C: Clock>(
+    app: &'s A,
+    transport: &'s mut T,
+    clock: &'s mut C,
+    receive: &'s mut [u8],
+    send: &'s mut [u8],
+    limits: &'s Limits,
+) -> impl Future<Output = ()> + 's {
+    async move {
+        let mut connection = Connection::new(clock.now(), limits);
+        let mut driver = Driver { transport, clock, has_drained: false };
+        if limits.fits(receive.len(), send.len()).is_err() {
+            return;
+        }
+        loop {
+            let head_bytes = {
+                let mut wire = connection.lend(limits, &mut *receive, &mut *send, None);
+                poll_fn(|cx| driver.poll_head(&mut wire, cx)).await
+            };
+            let Some(head_bytes) = head_bytes else { return };
+            // The head stands frozen in front while it is answered; what follows it is the
+            // receive buffer of this exchange.
+            let from = connection.unread_at();
+            let frozen = from + head_bytes;
+            let Some((front, behind)) = receive.split_at_mut_checked(frozen) else { return };
+            let head = *connection.judged_head();
+            let request = Request::new(front.get(from..).unwrap_or_default(), head);
+            connection.freeze(frozen);
+            let is_open = {
+                let wire = connection.lend(limits, behind, &mut *send, None);
+                let route = table::find(A::ROUTES, &request);
+                let mut exchange = Exchange::new(wire, request);
+                exchange.set_route(route.and_then(|index| A::ROUTES.get(index)));
+                let handler = answer(app, route, &exchange);
+                let mut handler = pin!(handler);
+                poll_fn(|cx| driver.poll_exchange(&exchange, handler.as_mut(), cx)).await
+            };
+            if !is_open {
+                return;
+            }
+            connection.thaw(frozen);
+        }
+    }
+}
+
+/// Lets the route's handler answer, or says that there is none.
+async fn answer<'x, A: App>(app: &'x A, route: Option<usize>, exchange: &'x Exchange<'x>) {
+    match route {
+        Some(route) => app.call(route, exchange).await,
+        None => poll_fn(|_| table::answer_missing(A::ROUTES, exchange)).await,
+    }
+    exchange.with((), Wire::end_exchange);
+}
+
+/// What carries bytes and time.
+struct Driver<'s, T, C> {
+    transport: &'s mut T,
+    clock: &'s mut C,
+    has_drained: bool,
+}
+
+/// How a turn of the driver ended.
+enum Turn {
+    /// There may be something to pull.
+    Again,
+    /// The stream is gone, or not needed any more.
+    Over,
+}
+
+impl<T: Transport, C: Clock> Driver<'_, T, C> {
+    /// Ready with the bytes of the next request's head, or `None` when the connection is over.
+    fn poll_head(&mut self, wire: &mut Wire<'_>, cx: &mut Context<'_>) -> Poll<Option<usize>> {
+        self.tell_time(wire);
+        loop {
+            match wire.connection().state() {
+                State::Draining => wire.drain(),
+                #[cfg(feature = "ws")]
+                State::Closing => wire.advance_frames(),
+                _ => {}
+            }
+            if let Some(head_bytes) = wire.head() {
+                return Poll::Ready(Some(head_bytes));
+            }
+            if let Turn::Over = ready!(self.poll_turn(wire, cx)) {
+                return Poll::Ready(None);
+            }
+        }
+    }
+
+    /// Ready when the handler has answered, or with `false` when the connection is over before.
+    fn poll_exchange(
+        &mut self,
+        exchange: &Exchange<'_>,
+        mut handler: core::pin::Pin<&mut impl Future<Output = ()>>,
+        cx: &mut Context<'_>,
+    ) -> Poll<bool> {
+        exchange.with((), |wire| self.tell_time(wire));
+        loop {
+            #[cfg(feature = "ws")]
+            exchange.with((), Wire::advance_frames);
+            if handler.as_mut().poll(cx).is_ready() {
+                return Poll::Ready(true);
+            }
+            let turn = exchange.with(Poll::Pending, |wire| self.poll_turn(wire, cx));
+            if let Turn::Over = ready!(turn) {
+                return Poll::Ready(false);
+            }
+        }
+    }
+
+    /// Time may have passed since the last poll, and the wall clock with it.
+    fn tell_time(&mut self, wire: &mut Wire<'_>) {
+        wire.set_date(self.clock.date());
+        wire.handle_input(self.clock.now(), Input::Timeout);
+    }
+
+    /// Moves bytes and time until there is something to pull, or nothing moves.
+    #[inline(never)]
+    fn poll_turn(&mut self, wire: &mut Wire<'_>, cx: &mut Context<'_>) -> Poll<Turn> {
+        if !self.has_drained && self.transport.poll_drain(cx).is_ready() {
+            self.has_drained = true;
+            wire.handle_input(self.clock.now(), Input::Drain);
+        }
+        loop {
+            let moved = match wire.poll_output() {
+                Output::Ready => return Poll::Ready(Turn::Again),
+                Output::Close => return Poll::Ready(Turn::Over),
+                Output::Wait(_) => Poll::Pending,
+                Output::Transmit => {
+                    self.transport.poll_write(cx, wire.unsent()).map_ok(Input::Sent)
+                }
+                Output::Shutdown => self.transport.poll_shutdown(cx).map_ok(|()| Input::Shut),
+            };
+            let moved = if moved.is_pending() { self.poll_read(wire, cx) } else { moved };
+            let input = match moved {
+                Poll::Ready(Ok(input)) => input,
+                Poll::Ready(Err(_)) => return Poll::Ready(Turn::Over),
+                Poll::Pending => {
+                    let Some(deadline) = wire.deadline() else { return Poll::Pending };
+                    ready!(self.clock.poll_at(cx, deadline));
+                    Input::Timeout
+                }
+            };
+            wire.handle_input(self.clock.now(), input);
+        }
+    }
+
+    fn poll_read(
+        &mut self,
+        wire: &mut Wire<'_>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<Input, super::transport::Gone>> {
+        if !wire.wants_input() {
+            return Poll::Pending;
+        }
+        let space = wire.receive_space();
+        if space.is_empty() {
+            return Poll::Pending;
+        }
+        let read = ready!(self.transport.poll_read(cx, space));
+        Poll::Ready(read.map(|n| if n == 0 { Input::PeerClosed } else { Input::Received(n) }))
+    }
+}

@@ -1,0 +1,206 @@
+//! A WebSocket, as a handler holds it: an inbox and an outbox.
+//!
+//! ```
+//! use samewire::{App, Result, WebSocket, app};
+//!
+//! struct Demo;
+//! app! { for Demo; ws "/echo" => echo(ws); }
+//!
+//! async fn echo(_: &Demo, ws: WebSocket<'_>) -> Result {
+//!     let (mut inbox, mut outbox) = ws.split();
+//!     while let Some(message) = inbox.receive().await {
+//!         outbox.send(message).await?;
+//!     }
+//!     Ok(())
+//! }
+//! ```
+//!
+//! Two handles, so that a message that is still held and a `send` never meet in the borrow
+//! checker. Pings, pongs and the closing handshake happen by themselves, also while the handler
+//! waits for something else. When the handler returns, the WebSocket is closed.
+
+use core::future::{Future, poll_fn};
+use core::{mem, str, task::Poll};
+
+use super::body::Interrupted;
+use super::exchange::Exchange;
+use crate::connection::{Incoming, Wire};
+use crate::error::{Misuse, Violation};
+use crate::http::framing::Framing;
+use crate::http::request_line::{Method, Version};
+use crate::ws::close::Code;
+use crate::ws::handshake::{HandshakeRequest, judge};
+pub use crate::ws::message::Kind;
+
+/// An open WebSocket.
+pub struct WebSocket<'x> {
+    exchange: &'x Exchange<'x>,
+}
+
+impl<'x> WebSocket<'x> {
+    /// Judges the handshake and answers it; `None` if the answer was an error.
+    #[doc(hidden)]
+    pub fn extract(exchange: &'x Exchange<'x>) -> Option<Self> {
+        let request = exchange.request();
+        let head = request.head();
+        let facts = HandshakeRequest {
+            is_get: head.method() == Method::Get,
+            is_http11: head.version() == Version::Http11,
+            has_content: !matches!(head.framing(), Framing::None | Framing::Length(0)),
+            upgrades: head.upgrades(),
+        };
+        match judge(facts, request.fields()) {
+            Ok(offer) => {
+                exchange.with((), |wire| wire.upgrade(offer.key));
+                Some(Self { exchange })
+            }
+            Err(violation) => {
+                refuse(exchange, violation);
+                None
+            }
+        }
+    }
+
+    /// The two halves.
+    pub fn split(self) -> (Inbox<'x>, Outbox<'x>) {
+        let exchange = self.exchange;
+        (Inbox { exchange, lent: &mut [] }, Outbox { exchange })
+    }
+}
+
+#[inline(never)]
+fn refuse(exchange: &Exchange<'_>, violation: Violation) {
+    exchange.with((), |wire| wire.refuse(violation));
+}
+
+/// A message, where it was received.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Message<'m> {
+    /// Text or binary.
+    pub kind: Kind,
+    /// The payload; UTF-8 if it is text.
+    pub data: &'m [u8],
+}
+
+impl<'m> Message<'m> {
+    /// The text, if it is one.
+    pub fn text(&self) -> Option<&'m str> {
+        if self.kind == Kind::Text { str::from_utf8(self.data).ok() } else { None }
+    }
+}
+
+/// What the peer sends.
+pub struct Inbox<'x> {
+    exchange: &'x Exchange<'x>,
+    lent: &'x mut [u8],
+}
+
+impl Inbox<'_> {
+    /// The next message; `None` once the WebSocket is over, for whatever reason. Cancel-safe: the
+    /// future holds nothing, so a `select` may drop it at any time.
+    pub fn receive(&mut self) -> impl Future<Output = Option<Message<'_>>> {
+        self.give_back();
+        let mut this = Some(self);
+        poll_fn(move |_| {
+            let Some(inbox) = this.take() else { return Poll::Pending };
+            match inbox.exchange.with(Incoming::More, Wire::message) {
+                Incoming::Over => Poll::Ready(None),
+                Incoming::Message(kind, bytes) => Poll::Ready(Some(inbox.take(kind, bytes))),
+                Incoming::More => {
+                    this = Some(inbox);
+                    Poll::Pending
+                }
+            }
+        })
+    }
+
+    fn take(&mut self, kind: Kind, bytes: usize) -> Message<'_> {
+        self.lent = self.exchange.lend();
+        Message { kind, data: self.lent.get(..bytes).unwrap_or_default() }
+    }
+
+    fn give_back(&mut self) {
+        if !self.lent.is_empty() {
+            let buffer = mem::take(&mut self.lent);
+            self.exchange.with((), |wire| {
+                wire.return_receive(buffer);
+                wire.release_message();
+            });
+        }
+    }
+}
+
+impl Drop for Inbox<'_> {
+    fn drop(&mut self) {
+        self.give_back();
+    }
+}
+
+/// What we send.
+pub struct Outbox<'x> {
+    exchange: &'x Exchange<'x>,
+}
+
+impl Outbox<'_> {
+    /// Sends a message: all of it in one frame, or nothing if the future is dropped. Waits for a
+    /// slow peer.
+    ///
+    /// # Errors
+    ///
+    /// [`Interrupted`] once the WebSocket is closing, and for more than
+    /// [`answer_bytes_max`](crate::Limits::answer_bytes_max) bytes.
+    pub fn send(
+        &mut self,
+        mut message: impl Send,
+    ) -> impl Future<Output = Result<(), Interrupted>> {
+        let exchange = self.exchange;
+        poll_fn(move |_| {
+            let sent = exchange.with(Poll::Pending, |wire| message.poll_send(wire));
+            sent.map_err(|_| Interrupted)
+        })
+    }
+
+    /// Begins the closing handshake with a code and a reason of at most 123 bytes. No message can
+    /// be sent any more, and none will be received.
+    pub fn close(self, code: Code, reason: &str) {
+        self.exchange.with((), |wire| wire.close(code, reason.as_bytes()));
+    }
+}
+
+/// A value that is a message on the wire.
+pub trait Send {
+    /// Writes the whole frame, or nothing while there is no room.
+    ///
+    /// # Errors
+    ///
+    /// The [`Misuse`], if there will never be room; `None` if the WebSocket is closing.
+    fn poll_send(&mut self, wire: &mut Wire<'_>) -> Poll<Result<(), Option<Misuse>>>;
+}
+
+impl Send for Message<'_> {
+    fn poll_send(&mut self, wire: &mut Wire<'_>) -> Poll<Result<(), Option<Misuse>>> {
+        wire.send(self.kind, self.data)
+    }
+}
+
+/// A text message.
+impl Send for &str {
+    fn poll_send(&mut self, wire: &mut Wire<'_>) -> Poll<Result<(), Option<Misuse>>> {
+        wire.send(Kind::Text, self.as_bytes())
+    }
+}
+
+/// A binary message.
+impl Send for &[u8] {
+    fn poll_send(&mut self, wire: &mut Wire<'_>) -> Poll<Result<(), Option<Misuse>>> {
+        wire.send(Kind::Binary, self)
+    }
+}
+
+/// A text message with JSON in it.
+#[cfg(feature = "json")]
+impl<T: serde::Serialize> Send for super::json::Json<T> {
+    fn poll_send(&mut self, wire: &mut Wire<'_>) -> Poll<Result<(), Option<Misuse>>> {
+        wire.send_rendered(Kind::Text, &mut |to| super::json::render(&self.0, to))
+    }
+}
