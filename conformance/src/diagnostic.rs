@@ -21,6 +21,21 @@ pub struct Span {
     pub width: u32,
 }
 
+impl Span {
+    /// The piece of `source` between two offsets in bytes, up to the end of its first line.
+    pub fn of_range(source: &str, range: std::ops::Range<usize>) -> Self {
+        let start = source.floor_char_boundary(range.start);
+        let before = &source[..start];
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        let piece = &source[start..source.floor_char_boundary(range.end).max(start)];
+        Self {
+            line: before.matches('\n').count() as u32 + 1,
+            column: before[line_start..].chars().count() as u32 + 1,
+            width: piece.lines().next().unwrap_or("").chars().count() as u32,
+        }
+    }
+}
+
 impl PartialEq for Span {
     fn eq(&self, _: &Self) -> bool {
         true

@@ -10,6 +10,7 @@ pub mod limit;
 pub mod need;
 pub mod parse;
 pub mod print;
+pub mod select;
 pub mod text;
 
 use std::time::Duration;

@@ -128,12 +128,14 @@ pub fn show(bytes: &[u8]) -> String {
 }
 
 fn escape(bytes: &[u8], place: Place, out: &mut String) {
-    for &byte in bytes {
+    for (index, &byte) in bytes.iter().enumerate() {
+        // Before a digit, `\0` would look like an octal number.
+        let digit_follows = bytes.get(index + 1).is_some_and(u8::is_ascii_digit);
         match byte {
             b'\r' => out.push_str("\\r"),
             b'\n' => out.push_str("\\n"),
             b'\t' => out.push_str("\\t"),
-            0 => out.push_str("\\0"),
+            0 if !digit_follows => out.push_str("\\0"),
             b'\\' => out.push_str("\\\\"),
             // Also between braces, which may stand between quotation marks.
             b'"' if place != Place::Line => out.push_str("\\\""),
@@ -155,6 +157,7 @@ mod tests {
             (b"{\"a\":1}", r#"{"a":1}"#, r#""{\"a\":1}""#),
             (b"\0\t\\\x7f\xff", r"\0\t\\\x7f\xff", r#""\0\t\\\x7f\xff""#),
             (b" a ", r" a\x20", r#"" a ""#),
+            (b"\x007\0a", r"\x007\0a", r#""\x007\0a""#),
             (b"", "", r#""""#),
         ];
         for &(bytes, unquoted, quoted) in table {

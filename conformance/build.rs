@@ -1,0 +1,48 @@
+//! Embeds the fixtures, and the sources that the ledger reads, so that the binary stands alone.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+fn main() -> io::Result<()> {
+    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
+    let root = root.parent().unwrap_or(Path::new(".."));
+    let mut code = String::new();
+    for (name, folder, kinds) in
+        [("FIXTURES", "fixtures", ["case", "toml"]), ("SOURCES", "server-core/src", ["rs", "rs"])]
+    {
+        let top = root.join(folder);
+        println!("cargo::rerun-if-changed={}", top.display());
+        let mut files = Vec::new();
+        walk(&top, &mut files)?;
+        files.retain(|file| {
+            file.extension().is_some_and(|extension| kinds.iter().any(|kind| extension == *kind))
+        });
+        files.sort();
+        let _ = writeln!(code, "pub(crate) static {name}: &[(&str, &str)] = &[");
+        for file in &files {
+            let below = file.strip_prefix(&top).unwrap_or(file);
+            // Names in the binary are the same on every system.
+            let below = below.to_string_lossy().replace('\\', "/");
+            let whole = file.to_string_lossy();
+            // The folder alone does not tell of a file that has gone.
+            println!("cargo::rerun-if-changed={whole}");
+            let _ = writeln!(code, "    ({below:?}, include_str!({whole:?})),");
+        }
+        let _ = writeln!(code, "];");
+    }
+    let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
+    fs::write(out.join("embedded.rs"), code)
+}
+
+fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            walk(&path, files)?;
+        } else {
+            files.push(path);
+        }
+    }
+    Ok(())
+}

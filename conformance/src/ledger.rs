@@ -1,0 +1,358 @@
+//! The ledger: each requirement, what proves it, and the place in the code that decides it.
+
+use std::collections::HashMap;
+use std::fmt::{self, Display, Formatter};
+
+use samewire::Violation;
+use serde_json::{Value, json};
+
+use crate::decision::{Decision, decisions};
+use crate::diagnostic::{Diagnostic, nearest};
+use crate::fixtures::SOURCES;
+use crate::requirement::{Level, Profile, Requirement};
+use crate::suite::Suite;
+
+/// An invariant, and the ids of the requirements it holds.
+#[derive(Clone, Copy, Debug)]
+pub struct InvariantRef<'a> {
+    /// Its name in reports.
+    pub name: &'a str,
+    /// The ids.
+    pub rules: &'a [&'a str],
+}
+
+/// How well a requirement is kept, as far as can be told without a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Status {
+    /// A case or an invariant proves it, and the code says where it decides.
+    Proven,
+    /// Only one of the two.
+    Claimed,
+    /// Neither.
+    Open,
+    /// It is refused on purpose, for a reason that stands in `requirements.toml`.
+    Exception,
+}
+
+impl Status {
+    /// All there are, in the order of the columns.
+    pub const ALL: [Self; 4] = [Self::Proven, Self::Claimed, Self::Open, Self::Exception];
+
+    /// Its word in reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Proven => "proven",
+            Self::Claimed => "claimed",
+            Self::Open => "open",
+            Self::Exception => "exception",
+        }
+    }
+}
+
+/// One requirement of the ledger.
+#[derive(Clone, Debug)]
+pub struct Entry<'a> {
+    /// What is asked.
+    pub requirement: &'a Requirement,
+    /// Ids of cases, and names of invariants as `invariant:name`.
+    pub proofs: Vec<String>,
+    /// Places in the code: `server-core/src/http/fields.rs:120`.
+    pub decided_at: Vec<String>,
+}
+
+impl Entry<'_> {
+    /// How well it is kept.
+    pub fn status(&self) -> Status {
+        match (&self.requirement.exception, self.proofs.is_empty(), self.decided_at.is_empty()) {
+            (Some(_), ..) => Status::Exception,
+            (None, false, false) => Status::Proven,
+            (None, true, true) => Status::Open,
+            (None, ..) => Status::Claimed,
+        }
+    }
+
+    /// Whether a server must do this to speak HTTP/1.1 and WebSocket at all.
+    fn binds(&self) -> bool {
+        matches!(self.requirement.level, Level::Must | Level::MustNot)
+            && matches!(self.requirement.profile, Profile::Http1 | Profile::Ws)
+    }
+}
+
+/// Every requirement of a suite.
+#[derive(Clone, Debug)]
+pub struct Ledger<'a> {
+    /// In the order of `requirements.toml`.
+    pub entries: Vec<Entry<'a>>,
+}
+
+impl<'a> Ledger<'a> {
+    /// Joins the suite with the invariants, and with the sources that this binary was built from.
+    ///
+    /// # Errors
+    ///
+    /// Each place in the code and each invariant that names an id which `requirements.toml` does
+    /// not have. (A case that does so is an error of the suite.)
+    pub fn new(suite: &'a Suite, invariants: &[InvariantRef<'_>]) -> Result<Self, Vec<Diagnostic>> {
+        Self::join(suite, invariants, &decisions(SOURCES))
+    }
+
+    fn join(
+        suite: &'a Suite,
+        invariants: &[InvariantRef<'_>],
+        decisions: &[Decision],
+    ) -> Result<Self, Vec<Diagnostic>> {
+        let entry = |requirement| Entry { requirement, proofs: Vec::new(), decided_at: Vec::new() };
+        let mut entries: Vec<Entry<'a>> = suite.requirements.iter().map(entry).collect();
+        let places: HashMap<&str, usize> =
+            suite.requirements.iter().zip(0..).map(|(one, place)| (&*one.id, place)).collect();
+
+        for (_, case) in suite.cases() {
+            for rule in &case.rules {
+                if let Some(&place) = places.get(&*rule.value) {
+                    entries[place].proofs.push(case.id.clone());
+                }
+            }
+        }
+        let mut errors = Vec::new();
+        let hint = |id: &str| match nearest(id, places.keys().copied()) {
+            Some(known) => format!("did you mean `{known}`?"),
+            None => "add it to requirements.toml, or name another".to_owned(),
+        };
+        let message = |id: &str| format!("unknown requirement `{id}`");
+        for invariant in invariants {
+            for &rule in invariant.rules {
+                match places.get(rule) {
+                    Some(&place) => {
+                        entries[place].proofs.push(format!("invariant:{}", invariant.name))
+                    }
+                    None => {
+                        let whole = format!("invariant {}", invariant.name);
+                        errors.push(Diagnostic::of_file(&whole, message(rule), hint(rule)));
+                    }
+                }
+            }
+        }
+        for decision in decisions {
+            match places.get(&*decision.id) {
+                Some(&place) => entries[place].decided_at.push(decision.place()),
+                None => errors.push(decision.diagnostic(message(&decision.id), hint(&decision.id))),
+            }
+        }
+        for violation in Violation::ALL {
+            let id = violation.requirement();
+            if !places.contains_key(id) && !decisions.iter().any(|decision| decision.id == id) {
+                let whole = format!("Violation::{violation:?}");
+                errors.push(Diagnostic::of_file(&whole, message(id), hint(id)));
+            }
+        }
+        for entry in &mut entries {
+            // A line may name an id and raise its violation.
+            entry.decided_at.dedup();
+        }
+        if errors.is_empty() { Ok(Self { entries }) } else { Err(errors) }
+    }
+
+    /// What HTTP/1.1 and WebSocket demand (MUST, MUST NOT) and no case or invariant proves, and
+    /// that is no exception.
+    pub fn unproven(&self) -> impl Iterator<Item = &Entry<'a>> {
+        self.entries.iter().filter(|entry| {
+            entry.binds() && entry.proofs.is_empty() && entry.status() != Status::Exception
+        })
+    }
+
+    /// `{"requirements": [{"id", "level", "profile", "status", "proofs", "decided_at"}]}`
+    pub fn to_json(&self) -> Value {
+        let entry = |entry: &Entry<'_>| {
+            json!({
+                "id": entry.requirement.id,
+                "level": entry.requirement.level.name(),
+                "profile": entry.requirement.profile.name(),
+                "status": entry.status().name(),
+                "proofs": entry.proofs,
+                "decided_at": entry.decided_at,
+            })
+        };
+        json!({ "requirements": self.entries.iter().map(entry).collect::<Vec<Value>>() })
+    }
+
+    fn count(&self, of: impl Fn(&Entry<'_>) -> bool) -> usize {
+        self.entries.iter().filter(|entry| of(entry)).count()
+    }
+
+    /// One line of the table: how many there are, and how many of each status.
+    fn fmt_row(
+        &self,
+        out: &mut Formatter<'_>,
+        profile: &str,
+        level: &str,
+        of: impl Fn(&Entry<'_>) -> bool,
+    ) -> fmt::Result {
+        let all = self.count(&of);
+        if all == 0 {
+            return Ok(());
+        }
+        write!(out, "{profile:<8} {level:<10} {all:>5}")?;
+        for status in Status::ALL {
+            let width = status.name().len() + 2;
+            let count = self.count(|entry| of(entry) && entry.status() == status);
+            write!(out, "{count:>width$}")?;
+        }
+        writeln!(out)
+    }
+}
+
+/// A table by profile and level, and below it the MUSTs that nothing proves.
+impl Display for Ledger<'_> {
+    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+        let heads = Status::ALL.map(|status| format!("  {}", status.name())).concat();
+        writeln!(out, "{:<8} {:<10} {:>5}{heads}", "profile", "level", "all")?;
+        for &profile in Profile::ALL {
+            for &level in Level::ALL {
+                self.fmt_row(out, profile.name(), level.name(), |entry| {
+                    entry.requirement.profile == profile && entry.requirement.level == level
+                })?;
+            }
+        }
+        self.fmt_row(out, "all", "", |_| true)?;
+
+        let unproven: Vec<&Entry<'_>> = self.unproven().collect();
+        writeln!(out, "\nMUST and MUST NOT of http1 and ws without a proof: {}", unproven.len())?;
+        for entry in unproven {
+            let decided = entry.decided_at.first().map_or("", String::as_str);
+            let Requirement { id, text, .. } = entry.requirement;
+            writeln!(out, "  {:<8} {id}", entry.status().name())?;
+            writeln!(out, "           {text}")?;
+            if !decided.is_empty() {
+                writeln!(out, "           decided at {decided}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{InvariantRef, Ledger, Status};
+    use crate::decision::decisions;
+    use crate::fixtures::Fixtures;
+    use crate::suite::Suite;
+
+    const CASE: &str = "### a\nProse.\nrule rfc1-1-both rfc1-1-case\n\n! close\n";
+
+    /// A suite with these requirements, and those that violations name.
+    fn suite() -> Suite {
+        let own = [
+            ("rfc1-1-both", "MUST", ""),
+            ("rfc1-1-case", "MUST", ""),
+            ("rfc1-1-code", "MUST NOT", ""),
+            ("rfc1-1-invariant", "MUST NOT", ""),
+            ("rfc1-1-neither", "MUST", ""),
+            ("rfc1-1-weak", "SHOULD", ""),
+            ("rfc1-1-refused", "MUST", "exception = \"why\"\n"),
+        ];
+        let mut entries = String::new();
+        for (id, level, more) in own {
+            entries += &format!(
+                "[[requirement]]\nid = \"{id}\"\nrfc = \"rfc1\"\nsection = \"1\"\nlevel = \"{level}\"\n\
+                 profile = \"http1\"\ntext = \"What.\"\ntest = \"\"\nbasis = \"text\"\n{more}\n"
+            );
+        }
+        let real = Fixtures::embedded();
+        let texts = vec![
+            ("a.case".to_owned(), CASE.to_owned()),
+            (
+                "requirements.toml".to_owned(),
+                format!("{entries}{}", real.text("requirements.toml").unwrap()),
+            ),
+        ];
+        Suite::read(Fixtures { root: "f".to_owned(), folder: None, texts }).unwrap()
+    }
+
+    const HOLDS: InvariantRef<'_> = InvariantRef { name: "head", rules: &["rfc1-1-invariant"] };
+
+    #[test]
+    fn a_proof_and_a_decision_make_it_proven() {
+        let suite = suite();
+        let code = decisions(&[("x.rs", "// rfc1-1-both rfc1-1-both\n// rfc1-1-code\n")]);
+        let ledger = Ledger::join(&suite, &[HOLDS], &code).unwrap();
+        let found: Vec<(&str, Status)> = ledger.entries[..7]
+            .iter()
+            .map(|entry| (&entry.requirement.id[7..], entry.status()))
+            .collect();
+        let expected = [
+            ("both", Status::Proven),
+            ("case", Status::Claimed),
+            ("code", Status::Claimed),
+            ("invariant", Status::Claimed),
+            ("neither", Status::Open),
+            ("weak", Status::Open),
+            ("refused", Status::Exception),
+        ];
+        assert_eq!(found, expected);
+        let unproven: Vec<&str> = ledger
+            .unproven()
+            .map(|entry| &*entry.requirement.id)
+            .filter(|id| id.starts_with("rfc1-"))
+            .collect();
+        assert_eq!(unproven, ["rfc1-1-code", "rfc1-1-neither"]);
+    }
+
+    #[test]
+    fn the_json_says_what_proves_and_what_decides() {
+        let suite = suite();
+        let code = decisions(&[("x.rs", "// rfc1-1-both rfc1-1-both\n")]);
+        let json = Ledger::join(&suite, &[HOLDS], &code).unwrap().to_json();
+        let both = serde_json::json!({
+            "id": "rfc1-1-both", "level": "MUST", "profile": "http1", "status": "proven",
+            "proofs": ["a/a"], "decided_at": ["server-core/src/x.rs:1"],
+        });
+        assert_eq!(json["requirements"][0], both);
+        assert_eq!(json["requirements"][3]["proofs"][0], "invariant:head");
+    }
+
+    #[test]
+    fn counts_by_profile_and_level() {
+        let suite = suite();
+        let mut ledger = Ledger::join(&suite, &[HOLDS], &[]).unwrap();
+        ledger.entries.truncate(7);
+        let expected = "\
+profile  level        all  proven  claimed  open  exception
+http1    MUST           4       0        2     1          1
+http1    MUST NOT       2       0        1     1          0
+http1    SHOULD         1       0        0     1          0
+all                     7       0        3     3          1
+
+MUST and MUST NOT of http1 and ws without a proof: 2
+  open     rfc1-1-code
+           What.
+  open     rfc1-1-neither
+           What.
+";
+        assert_eq!(ledger.to_string(), expected);
+    }
+
+    #[test]
+    fn an_id_that_nobody_knows_is_an_error() {
+        let suite = suite();
+        let code = decisions(&[("x.rs", "\n// rfc1-1-boht\n")]);
+        let lost = InvariantRef { name: "lost", rules: &["rfc1-1-x-y-z"] };
+        let errors = Ledger::join(&suite, &[lost], &code).unwrap_err();
+        let shown: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        assert!(
+            shown[0].starts_with("error: unknown requirement `rfc1-1-x-y-z`\n  --> invariant lost")
+        );
+        assert!(shown[1].contains("server-core/src/x.rs:2:4"), "{}", shown[1]);
+        assert!(shown[1].ends_with("did you mean `rfc1-1-both`?"), "{}", shown[1]);
+        assert_eq!(shown.len(), 2);
+    }
+
+    #[test]
+    fn the_code_of_this_project_names_known_requirements() {
+        let suite = Suite::load(None).unwrap();
+        let ledger = Ledger::new(&suite, &[]).unwrap_or_else(|errors| {
+            let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
+            panic!("{}", lines.join("\n\n"))
+        });
+        assert_eq!(ledger.entries.len(), suite.requirements.len());
+    }
+}
