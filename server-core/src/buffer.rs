@@ -129,7 +129,7 @@ pub(crate) fn shift(mut bytes: &mut [u8], from: usize, mut n: usize) {
 #[cfg(test)]
 mod tests {
     use super::{Writer, shift};
-    use std::{format, vec, vec::Vec};
+    use std::{format, vec::Vec};
 
     #[test]
     fn numbers_are_written_as_format_writes_them() {
@@ -167,6 +167,6 @@ mod tests {
                 assert_eq!(bytes[..n], want, "{n} bytes from {from}");
             }
         }
-        shift(&mut vec![1, 2], 5, 3);
+        shift(&mut [1, 2], 5, 3);
     }
 }

@@ -1,6 +1,10 @@
 //! HTTP/1.1 and WebSocket for small machines, as a state machine without I/O.
 #![no_std]
 #![forbid(unsafe_code)]
+#![cfg_attr(
+    not(test),
+    deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)
+)]
 
 #[cfg(test)]
 extern crate std;

@@ -44,6 +44,7 @@ mod exchange;
 #[cfg(feature = "json")]
 pub mod json;
 pub mod path;
+mod pattern;
 mod problem;
 mod request;
 mod respond;

@@ -70,6 +70,7 @@ impl<'x> Request<'x> {
         })
     }
 
+    #[cfg(feature = "ws")]
     pub(super) const fn head(&self) -> &Head {
         &self.head
     }

@@ -19,7 +19,7 @@ use crate::limits::Limits;
 ///
 /// The buffers must be as large as the limits ask ([`Limits::fits`]); if they are not, the
 /// connection is ended at once.
-// Not an `async fn`: this form is smaller on ARMv6-M.
+#[expect(clippy::manual_async_fn, reason = "this form is smaller on ARMv6-M")]
 pub fn serve<'s, A: App, T: Transport, C: Clock>(
     app: &'s A,
     transport: &'s mut T,

@@ -369,6 +369,11 @@ impl Wire<'_> {
         }
     }
 
+    fn unread(&self) -> &[u8] {
+        let Span { start, end } = self.c.received;
+        self.receive.get(start..end).unwrap_or_default()
+    }
+
     fn frames(&mut self) -> Option<&mut Frames> {
         match &mut self.c.content {
             Content::Frames(frames) => Some(frames),

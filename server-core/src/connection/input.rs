@@ -119,6 +119,7 @@ impl Wire<'_> {
         let end = self.c.received.end.saturating_add(n);
         self.c.received.end = end.min(self.receive.len());
         self.c.fresh = true;
+        #[cfg(feature = "ws")]
         if matches!(self.c.timers.awaits(), Awaits::Silence | Awaits::Pong) {
             self.c.timers.expect_anew(Awaits::Silence, self.limits);
         }

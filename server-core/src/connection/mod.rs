@@ -257,11 +257,6 @@ impl<'w> Wire<'w> {
         }
     }
 
-    fn unread(&self) -> &[u8] {
-        let Span { start, end } = self.c.received;
-        self.receive.get(start..end).unwrap_or_default()
-    }
-
     fn consume(&mut self, n: usize) {
         let received = &mut self.c.received;
         received.start = received.start.saturating_add(n).min(received.end);
@@ -308,10 +303,14 @@ impl<'w> Wire<'w> {
             State::Head => self.c.timers.expect(Awaits::Head, self.limits),
             State::Exchange => self.c.timers.begin_exchange(self.limits),
             State::Draining => {}
+            #[cfg(not(feature = "ws"))]
+            State::WebSocket | State::Closing => {}
+            #[cfg(feature = "ws")]
             State::WebSocket => {
                 self.c.timers.stop_handler();
                 self.c.timers.expect(Awaits::Silence, self.limits);
             }
+            #[cfg(feature = "ws")]
             State::Closing => self.c.timers.expect(Awaits::Close, self.limits),
             State::Flushing | State::Closed => {
                 self.c.timers.stop_handler();

@@ -21,12 +21,16 @@ pub(super) enum Awaits {
     /// The peer's end of stream, after ours.
     End,
     /// Any sign of life on a WebSocket.
+    #[cfg(feature = "ws")]
     Silence,
     /// A sign of life after our ping.
+    #[cfg(feature = "ws")]
     Pong,
     /// The rest of a WebSocket message.
+    #[cfg(feature = "ws")]
     Message,
     /// The answer to our Close frame.
+    #[cfg(feature = "ws")]
     Close,
 }
 
@@ -139,9 +143,13 @@ impl Timers {
             Awaits::Request => limits.idle_ms_max,
             Awaits::Head => limits.head_ms_max,
             Awaits::End => limits.linger_ms_max,
+            #[cfg(feature = "ws")]
             Awaits::Silence => limits.ping_ms,
+            #[cfg(feature = "ws")]
             Awaits::Pong => limits.pong_ms_max,
+            #[cfg(feature = "ws")]
             Awaits::Message => limits.message_ms_max,
+            #[cfg(feature = "ws")]
             Awaits::Close => limits.close_ms_max,
         };
     }

@@ -1,0 +1,107 @@
+//! The grammar of a route's path, checked while the program is compiled: a mistake is a compile
+//! error at the route, and costs nothing on the board.
+#![cfg_attr(
+    not(test),
+    expect(
+        clippy::indexing_slicing,
+        clippy::panic,
+        reason = "runs in the compiler, where a panic is the error message"
+    )
+)]
+
+/// Refuses a malformed path at compile time, by a panic whose text the compiler shows.
+pub(super) const fn check(path: &[u8]) {
+    assert!(!path.is_empty() && path[0] == b'/', "a route's path begins with `/`");
+    let mut at = 0;
+    while at < path.len() {
+        match path[at] {
+            b'{' => {
+                assert!(path[at - 1] == b'/', "a parameter is a whole segment: `/{{name}}`");
+                at = check_parameter(path, at + 1);
+                assert!(
+                    at == path.len() || path[at] == b'/',
+                    "a parameter is a whole segment: `/{{name}}/`"
+                );
+            }
+            b'}' => panic!("`}}` without `{{` in a route's path"),
+            b'!'..=b'~' if path[at] != b'?' && path[at] != b'#' => at += 1,
+            _ => panic!("a route's path is printable ASCII without `?` and `#`"),
+        }
+    }
+}
+
+/// Checks what stands behind `{`; returns the place behind `}`.
+const fn check_parameter(path: &[u8], from: usize) -> usize {
+    let (mut at, mut colon) = (from, 0);
+    while at < path.len() && path[at] != b'}' {
+        match path[at] {
+            b':' if colon == 0 => colon = at,
+            b'*' if at == from => {}
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' => {}
+            _ => panic!("a parameter is `{{name}}`, `{{name:type}}` or `{{*name}}`"),
+        }
+        at += 1;
+    }
+    assert!(at < path.len(), "`{{` without `}}` in a route's path");
+    assert!(at > from && path[from] != b':', "a parameter has a name");
+    if path[from] == b'*' {
+        assert!(at + 1 == path.len() && colon == 0, "`{{*name}}` ends a path and has no type");
+    }
+    if colon != 0 {
+        let is_known = is_word(path, colon + 1, at, b"u32")
+            || is_word(path, colon + 1, at, b"i32")
+            || is_word(path, colon + 1, at, b"str")
+            || is_word(path, colon + 1, at, b"uuid");
+        assert!(is_known, "a parameter's type is u32, i32, uuid or str");
+    }
+    at + 1
+}
+
+const fn is_word(path: &[u8], from: usize, to: usize, word: &[u8]) -> bool {
+    if to - from != word.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < word.len() {
+        if path[from + at] != word[at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::check;
+
+    #[test]
+    fn malformed_paths_are_refused() {
+        for path in [
+            "",
+            "users",
+            "/a b",
+            "/a?b",
+            "/a#b",
+            "/{",
+            "/{}",
+            "/{:u32}",
+            "/{id",
+            "/id}",
+            "/x{id}",
+            "/{id}x",
+            "/{id:u33}",
+            "/{id:}",
+            "/{*rest}/x",
+            "/{*rest:u32}",
+            "/{a:u32:u32}",
+            "/é",
+        ] {
+            let checked = std::panic::catch_unwind(|| check(path.as_bytes()));
+            assert!(checked.is_err(), "{path:?} is accepted");
+        }
+        for path in ["/", "/a/{b}/c", "/{a:u32}", "/{a_1:str}/", "/a/{*b}", "/{id:uuid}/x"] {
+            check(path.as_bytes());
+        }
+    }
+}
