@@ -21,7 +21,7 @@ impl<'x> Authority<'x> {
     pub fn parse(bytes: &'x [u8]) -> Option<Self> {
         let host_bytes = match bytes {
             [b'[', literal @ ..] => {
-                let end = literal.iter().position(|byte| *byte == b']')?;
+                let end = abnf::index_of(b']', literal)?;
                 if !is_ipv6(literal.get(..end)?) {
                     return None;
                 }

@@ -20,9 +20,9 @@ impl<'x> FieldLine<'x> {
     /// rest may not be here yet, or this is the empty line.
     #[inline(always)]
     pub(super) fn read(bytes: &'x [u8]) -> Option<Self> {
-        let (name, rest) = bytes.split_at_checked(abnf::token(bytes))?;
+        let (name, rest) = bytes.split_at_checked(Class::TCHAR.span(bytes))?;
         let rest = rest.strip_prefix(b":")?;
-        let (untrimmed, rest) = rest.split_at_checked(abnf::value(rest))?;
+        let (untrimmed, rest) = rest.split_at_checked(Class::VALUE.span(rest))?;
         let [b'\r', b'\n', ..] = rest else { return None };
         let bytes = name.len() + 1 + untrimmed.len() + 2;
         (!name.is_empty()).then_some(Self { name, untrimmed, bytes })

@@ -11,9 +11,10 @@
 //! `head_bytes_max` bytes is refused when that many are here, or more. What stands behind those
 //! bytes is never looked at.
 //!
-//! **The work is linear.** A byte is read at most four times however it arrives: when its line is
-//! tried for the first time, when its LF is searched for, and when its line, now whole, is read
-//! and, if it is faulty, judged.
+//! **The work is linear.** A byte is looked at a fixed number of times however it arrives: when its
+//! line is tried for the first time, when its LF is searched for among the bytes that are new, and
+//! when its line, now whole, is read; a faulty line, or a target of a rarer form, is then judged in
+//! a few further passes, once. A test counts.
 
 use core::ops::Range;
 
@@ -84,7 +85,7 @@ impl Head {
     /// Call it no more after [`Parsed::Complete`] or [`Parsed::Violation`].
     pub fn parse(&mut self, received: &[u8], limits: &Limits) -> Parsed {
         let window = received.get(..limits.head_bytes_max.into()).unwrap_or(received);
-        if self.searched > self.at && !tail(window, self.searched).contains(&b'\n') {
+        if self.searched > self.at && first_line(tail(window, self.searched)).is_none() {
             return self.wait(window, limits);
         }
         match self.read_lines(window, limits) {
@@ -167,7 +168,8 @@ impl Head {
     }
 
     /// Skips empty lines and reads the request line. `Ok(false)`: it is not here yet.
-    #[inline]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     fn read_request_line(&mut self, window: &[u8], limits: &Limits) -> Result<bool, Violation> {
         // rfc9112-2.2-skip-leading-crlf
         while tail(window, self.at).starts_with(b"\r\n") {
@@ -286,8 +288,7 @@ fn offset(bytes: usize) -> u16 {
 #[cold]
 #[inline(never)]
 fn first_line(bytes: &[u8]) -> Option<&[u8]> {
-    let end = bytes.iter().position(|byte| *byte == b'\n')?;
-    bytes.get(..=end)
+    bytes.get(..=abnf::index_of(b'\n', bytes)?)
 }
 
 #[cfg(test)]

@@ -2,9 +2,13 @@
 
 pub(crate) mod abnf;
 pub mod authority;
+pub mod chunked;
+pub mod date;
 pub mod fields;
 pub mod framing;
 pub mod head;
-pub mod persistence;
+mod persistence;
 pub mod request_line;
+pub mod response;
+pub mod status;
 pub mod target;

@@ -7,7 +7,7 @@
 
 use core::fmt;
 
-use super::abnf::Class;
+use super::abnf::{self, Class};
 use super::target;
 use crate::Violation;
 
@@ -38,37 +38,30 @@ pub enum Method {
 }
 
 impl Method {
+    /// The methods that have a name, in the order of the enum.
+    const NAMED: [(Self, &'static str); 9] = [
+        (Self::Get, "GET"),
+        (Self::Head, "HEAD"),
+        (Self::Post, "POST"),
+        (Self::Put, "PUT"),
+        (Self::Delete, "DELETE"),
+        (Self::Patch, "PATCH"),
+        (Self::Options, "OPTIONS"),
+        (Self::Connect, "CONNECT"),
+        (Self::Trace, "TRACE"),
+    ];
+
     /// The method as it is written; `None` for [`Method::Other`].
-    pub const fn as_str(self) -> Option<&'static str> {
-        Some(match self {
-            Self::Get => "GET",
-            Self::Head => "HEAD",
-            Self::Post => "POST",
-            Self::Put => "PUT",
-            Self::Delete => "DELETE",
-            Self::Patch => "PATCH",
-            Self::Options => "OPTIONS",
-            Self::Connect => "CONNECT",
-            Self::Trace => "TRACE",
-            Self::Other => return None,
-        })
+    pub fn as_str(self) -> Option<&'static str> {
+        Self::NAMED.get(self as usize).map(|(_, name)| *name)
     }
 
     /// The method of these bytes, whose case counts.
     // rfc9112-3.1-method-token-case
+    #[inline(never)]
     fn of(token: &[u8]) -> Self {
-        match token {
-            b"GET" => Self::Get,
-            b"HEAD" => Self::Head,
-            b"POST" => Self::Post,
-            b"PUT" => Self::Put,
-            b"DELETE" => Self::Delete,
-            b"PATCH" => Self::Patch,
-            b"OPTIONS" => Self::Options,
-            b"CONNECT" => Self::Connect,
-            b"TRACE" => Self::Trace,
-            _ => Self::Other,
-        }
+        let mut named = Self::NAMED.iter();
+        named.find(|(_, name)| name.as_bytes() == token).map_or(Self::Other, |(method, _)| *method)
     }
 }
 
@@ -113,18 +106,22 @@ impl RequestLine {
     /// version of ours. `None` says nothing about the line.
     #[inline(always)]
     pub(super) fn read(bytes: &[u8]) -> Option<Self> {
-        let (method, rest) = bytes.split_at_checked(Class::TCHAR.span(bytes))?;
-        let rest = rest.strip_prefix(b" ")?;
+        let (method, method_bytes, rest) = match bytes {
+            // Nearly every request, at the price of four comparisons.
+            [b'G', b'E', b'T', b' ', rest @ ..] => (Method::Get, 3, rest),
+            _ => {
+                let (token, rest) = bytes.split_at_checked(Class::TCHAR.span(bytes))?;
+                (Method::of(token), token.len(), rest.strip_prefix(b" ")?)
+            }
+        };
         let target_bytes = target::origin_form(rest);
         let version = match rest.get(target_bytes..)?.first_chunk::<VERSION_BYTES>()? {
             b" HTTP/1.1\r\n" => Version::Http11,
             b" HTTP/1.0\r\n" => Version::Http10,
             _ => return None,
         };
-        let line =
-            Self { method: Method::of(method), method_bytes: method.len(), target_bytes, version };
-        let common = !method.is_empty() && target_bytes > 0 && line.method != Method::Connect;
-        common.then_some(line)
+        let is_common = method_bytes > 0 && target_bytes > 0 && method != Method::Connect;
+        is_common.then_some(Self { method, method_bytes, target_bytes, version })
     }
 
     /// Judges a whole `line`, its LF included: any form of target, any version.
@@ -136,7 +133,7 @@ impl RequestLine {
     pub(super) fn judge(line: &[u8], target_bytes_max: u16) -> Result<Self, Violation> {
         judge_first_byte(line)?;
         let Some(line) = line.strip_suffix(b"\r\n") else { return Err(Violation::BareLf) };
-        if line.contains(&b'\r') {
+        if abnf::index_of(b'\r', line).is_some() {
             return Err(Violation::BareCr);
         }
         let parts = split(line)?;
@@ -145,7 +142,7 @@ impl RequestLine {
         }
         // rfc9112-3-request-line-shape rfc9112-3-lenient-whitespace rfc9112-3.2-no-ws-in-target
         let Some(version) = parts.version else { return Err(Violation::RequestLine) };
-        if parts.target.is_empty() || version.contains(&b' ') {
+        if parts.target.is_empty() || abnf::index_of(b' ', version).is_some() {
             return Err(Violation::RequestLine);
         }
         let version = judge_version(version)?;

@@ -112,7 +112,7 @@ pub(super) fn judge(target: &[u8], method: Method) -> Result<(), Violation> {
 fn judge_absolute(scheme: &[u8], after: &[u8]) -> Result<(), Violation> {
     let (authority, rest) = split_authority(after);
     // rfc9110-4.2.4-userinfo-error
-    if authority.contains(&b'@') {
+    if abnf::index_of(b'@', authority).is_some() {
         return Err(Violation::TargetUserinfo);
     }
     // rfc9110-4.2.1-empty-host-uri-invalid rfc9110-4.2.2-empty-host-https-invalid

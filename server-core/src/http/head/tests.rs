@@ -7,6 +7,7 @@ use std::vec::Vec;
 use proptest::prelude::*;
 
 use super::{Head, Parsed};
+use crate::http::abnf;
 use crate::http::fields::Fields;
 use crate::http::framing::Framing;
 use crate::http::request_line::{Method, Version};
@@ -231,15 +232,16 @@ fn looks_at_nothing_behind_the_limit() {
     assert_eq!(read_within(bytes, &limits).0, too_large);
 }
 
+const LARGEST: Limits = Limits {
+    head_bytes_max: u16::MAX,
+    target_bytes_max: u16::MAX,
+    empty_lines_max: u8::MAX,
+    field_lines_max: u8::MAX,
+    ..Limits::LARGE
+};
+
 #[test]
 fn reads_the_largest_limits_there_are() {
-    let limits = Limits {
-        head_bytes_max: u16::MAX,
-        target_bytes_max: u16::MAX,
-        empty_lines_max: u8::MAX,
-        field_lines_max: u8::MAX,
-        ..Limits::LARGE
-    };
     let bytes = format!(
         "{}GET /{} HTTP/1.1\r\n{}Host:a\r\n\r\n",
         "\r\n".repeat(255),
@@ -248,13 +250,40 @@ fn reads_the_largest_limits_there_are() {
     );
     assert_eq!(bytes.len(), 65_535);
     let pieces = (1..=9).map(|piece| piece * 65_535 / 9);
-    let (parsed, head) = read_pieces(bytes.as_bytes(), pieces, &limits);
+    let (parsed, head) = read_pieces(bytes.as_bytes(), pieces, &LARGEST);
     assert_eq!(parsed, Parsed::Complete(65_535));
     assert_eq!(&bytes.as_bytes()[head.method_range()], b"GET");
     assert_eq!(head.target().len(), 63_984);
     let longer = bytes.replacen("/a", "/aa", 1);
-    let parsed = read_pieces(longer.as_bytes(), [longer.len()], &limits).0;
+    let parsed = read_pieces(longer.as_bytes(), [longer.len()], &LARGEST).0;
     assert_eq!(parsed, Parsed::Violation(Violation::HeadTooLarge));
+}
+
+#[test]
+fn looks_at_each_byte_a_few_times_however_it_arrives() {
+    let long = "x".repeat(60_000);
+    let start = "GET / HTTP/1.1\r\n";
+    for bytes in [
+        long.clone(),
+        format!("GET /{long}"),
+        format!("GET http://{long}/ HTTP/1.1\r\n"),
+        format!("GET /{} HTTP/1.1\r\n", "%41".repeat(20_000)),
+        format!("{start}{long}"),
+        format!("{start}A : {long}"),
+        format!("{start}A: {long}\r\nB:\0{long}"),
+        format!("{start}{}", "a:b\r\n".repeat(250)),
+        format!("{start}A:{}", "\r".repeat(60_000)),
+        format!("{}{start}", "\r\n".repeat(250)),
+    ] {
+        for step in [1, 2, 7, 1000, bytes.len()] {
+            let ends = (step..bytes.len()).step_by(step).chain([bytes.len()]);
+            abnf::work::take();
+            read_pieces(bytes.as_bytes(), ends, &LARGEST);
+            let looks = abnf::work::take();
+            let calls = bytes.len() / step;
+            assert!(looks <= 8 * bytes.len() + 8 * calls, "{looks} {step} {:.40}", bytes);
+        }
+    }
 }
 
 const SEEDS: &[&[u8]] = &[
