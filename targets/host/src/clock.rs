@@ -1,0 +1,163 @@
+//! Time on a host: the system's monotonic clock for deadlines, and its wall clock for `Date`.
+
+use std::cell::Cell;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, ready};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use samewire::http::date::HttpDate;
+use samewire::{Clock, Instant};
+use tokio::time::{self, Sleep};
+
+/// What the `Date` field of an answer says (RFC 9110 §6.6.1).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum WallClock {
+    /// The time of day.
+    #[default]
+    System,
+    /// Always this moment, in seconds since 1970, so that transcripts compare byte for byte.
+    Fixed(u64),
+    /// Nothing: no `Date` is sent.
+    Absent,
+}
+
+/// One worker's clock. Clones share it.
+#[derive(Clone, Debug)]
+pub(crate) struct WorkerClock(Rc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    start: time::Instant,
+    wall: WallClock,
+    /// The date of the second that was asked for last.
+    date: Cell<Option<(u64, HttpDate)>>,
+}
+
+/// One connection's clock: it waits for one deadline at a time.
+#[derive(Debug)]
+pub(crate) struct Timer {
+    clock: WorkerClock,
+    sleep: Option<Pin<Box<Sleep>>>,
+}
+
+impl WorkerClock {
+    pub(crate) fn new(wall: WallClock) -> Self {
+        Self(Rc::new(Shared { start: time::Instant::now(), wall, date: Cell::new(None) }))
+    }
+
+    pub(crate) fn timer(&self) -> Timer {
+        Timer { clock: self.clone(), sleep: None }
+    }
+
+    fn now(&self) -> Instant {
+        let millis = self.0.start.elapsed().as_millis();
+        Instant::from_millis(u64::try_from(millis).unwrap_or(u64::MAX))
+    }
+
+    /// The point of the system's clock, or one so late that nobody will see it.
+    fn system(&self, instant: Instant) -> time::Instant {
+        const YEAR: Duration = Duration::from_secs(365 * 24 * 3600);
+        let since_start = Duration::from_millis(instant.as_millis());
+        let start = self.0.start;
+        start.checked_add(since_start).unwrap_or_else(|| time::Instant::now() + YEAR)
+    }
+
+    fn date(&self) -> Option<HttpDate> {
+        let seconds = match self.0.wall {
+            WallClock::Absent => return None,
+            WallClock::Fixed(seconds) => seconds,
+            WallClock::System => SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs(),
+        };
+        Some(self.formatted(seconds))
+    }
+
+    /// Formatting costs divisions, so it is done once a second.
+    fn formatted(&self, seconds: u64) -> HttpDate {
+        if let Some((second, date)) = self.0.date.get()
+            && second == seconds
+        {
+            return date;
+        }
+        let date = HttpDate::from_unix(seconds);
+        self.0.date.set(Some((seconds, date)));
+        date
+    }
+}
+
+impl Clock for Timer {
+    fn now(&self) -> Instant {
+        self.clock.now()
+    }
+
+    fn poll_at(&mut self, cx: &mut Context<'_>, deadline: Instant) -> Poll<()> {
+        let due = self.clock.system(deadline);
+        let sleep = self.sleep.get_or_insert_with(|| Box::pin(time::sleep_until(due)));
+        // A deadline that moves away, as it does with each request, leaves the timer as it is: it
+        // fires early, at most once, and is set anew then.
+        if sleep.deadline() > due {
+            sleep.as_mut().reset(due);
+        }
+        loop {
+            ready!(sleep.as_mut().poll(cx));
+            if sleep.deadline() >= due {
+                return Poll::Ready(());
+            }
+            sleep.as_mut().reset(due);
+        }
+    }
+
+    fn date(&self) -> Option<HttpDate> {
+        self.clock.date()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{WallClock, WorkerClock};
+    use samewire::{Clock, Instant};
+    use std::future::poll_fn;
+    use std::time::{SystemTime, UNIX_EPOCH};
+
+    fn run<T>(test: impl Future<Output = T>) -> T {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
+        runtime.expect("a runtime").block_on(test)
+    }
+
+    #[test]
+    fn a_deadline_that_moves_either_way_is_kept() {
+        run(async {
+            let mut timer = WorkerClock::new(WallClock::Absent).timer();
+            let at = Instant::from_millis;
+            let polled = poll_fn(|cx| {
+                let far = timer.poll_at(cx, at(u64::MAX));
+                let near = timer.poll_at(cx, at(1));
+                std::task::Poll::Ready((far, near, timer.poll_at(cx, at(20))))
+            });
+            assert!(polled.await.0.is_pending());
+            poll_fn(|cx| timer.poll_at(cx, at(20))).await;
+            assert!(timer.now() >= at(20), "ready before the deadline");
+            poll_fn(|cx| timer.poll_at(cx, at(10))).await;
+        });
+    }
+
+    #[test]
+    fn the_date_is_that_of_the_wall_clock() {
+        run(async {
+            let date = |wall| WorkerClock::new(wall).timer().date().map(|date| *date.as_bytes());
+            assert_eq!(
+                date(WallClock::Fixed(784_111_777)),
+                Some(*b"Sun, 06 Nov 1994 08:49:37 GMT")
+            );
+            assert_eq!(date(WallClock::Absent), None);
+            let unix = || SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+            let fixed = |seconds| date(WallClock::Fixed(seconds));
+            let (before, system, after) = (unix(), date(WallClock::System), unix());
+            assert!((before..=after).any(|second| fixed(second) == system));
+            let clock = WorkerClock::new(WallClock::System);
+            for second in [0, 1, 1, 0] {
+                assert_eq!(clock.formatted(second).as_bytes(), &fixed(second).unwrap());
+            }
+        });
+    }
+}
