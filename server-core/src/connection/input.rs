@@ -142,8 +142,10 @@ impl Wire<'_> {
             }
         } else {
             self.c.timers.stop_write();
-            if self.c.state == State::Idle {
-                self.expect_request();
+            match self.c.state {
+                State::Idle => self.expect_request(),
+                State::Flushing => self.expect_end(),
+                _ => {}
             }
         }
         // Who waits for room can go on.
@@ -170,6 +172,7 @@ impl Wire<'_> {
             Awaits::Pong => self.fail(Violation::NoPong),
             #[cfg(feature = "ws")]
             Awaits::Message => self.fail(Violation::MessageTooSlow),
+            Awaits::End => self.step(Event::Abort),
             // Nothing is owed to a peer that is idle, or that lets us wait for what is dropped.
             _ => self.step(Event::PeerDone),
         }

@@ -312,11 +312,22 @@ impl<'w> Wire<'w> {
             }
             #[cfg(feature = "ws")]
             State::Closing => self.c.timers.expect(Awaits::Close, self.limits),
-            State::Flushing | State::Closed => {
+            State::Flushing => {
                 self.c.timers.stop_handler();
-                self.c.timers.expect_nothing();
+                self.expect_end();
             }
             State::Lingering => self.c.timers.expect(Awaits::End, self.limits),
+            State::Closed => {}
+        }
+    }
+
+    /// The peer's time to end its half, and a transport's to end ours, begins when all output is
+    /// out; until then the time to write counts.
+    fn expect_end(&mut self) {
+        if self.has_output() {
+            self.c.timers.expect_nothing();
+        } else {
+            self.c.timers.expect(Awaits::End, self.limits);
         }
     }
 

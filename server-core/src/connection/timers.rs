@@ -75,6 +75,7 @@ impl Timers {
     }
 
     /// What the peer is waited for.
+    #[cfg(feature = "ws")]
     pub(super) const fn awaits(&self) -> Awaits {
         self.awaits
     }
