@@ -50,8 +50,8 @@ impl Bare {
         Ok(Self { target, version: version(&rustc)?, rustc: Some(rustc) })
     }
 
-    /// `cargo build --release` of the boards' workspace for this target.
-    pub(crate) fn build(&self, workspace: &Workspace) -> Command {
+    /// `cargo build --release` for this target, in the workspace of `manifest`.
+    pub(crate) fn build(&self, workspace: &Workspace, manifest: &Path) -> Command {
         let mut command = match &self.rustc {
             None => workspace.cargo(),
             Some(rustc) => {
@@ -64,13 +64,13 @@ impl Bare {
         command.env("RUSTFLAGS", remap(workspace)).env_remove("CARGO_ENCODED_RUSTFLAGS");
         command.args(["build", "--quiet", "--locked", "--release", "--target", self.target]);
         command.arg("--target-dir").arg(target_dir);
-        command.arg("--manifest-path").arg(workspace.firmware());
+        command.arg("--manifest-path").arg(manifest);
         command
     }
 
-    /// What the boards' workspace was built into, for one of its packages.
-    pub(crate) fn image(&self, workspace: &Workspace, package: &str) -> PathBuf {
-        self.target_dir(workspace).join(self.target).join("release").join(package)
+    /// Where a binary of that name was built.
+    pub(crate) fn image(&self, workspace: &Workspace, name: &str) -> PathBuf {
+        self.target_dir(workspace).join(self.target).join("release").join(name)
     }
 
     fn target_dir(&self, workspace: &Workspace) -> PathBuf {

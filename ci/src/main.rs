@@ -24,6 +24,7 @@ cargo ci tidy     layers, lengths, text and decision pages
 cargo ci size     flash and memory of the firmware images beside ci/budgets.toml
                     --write      renew docs/costs.md with what was measured
                     --packaged   use Debian's compiler even where rustup has the target
+                    --symbols I  show the largest parts of image I
 cargo ci bench    instruction counts beside the peers' (valgrind); further arguments go along
 cargo ci setup    bring what the above need on Debian, from packages
 cargo ci help     this text
@@ -32,13 +33,9 @@ cargo ci help     this text
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    match dispatch(&arguments) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            eprintln!("ci: {failure}");
-            ExitCode::FAILURE
-        }
-    }
+    let Err(failure) = dispatch(&arguments) else { return ExitCode::SUCCESS };
+    eprintln!("ci: {failure}");
+    ExitCode::FAILURE
 }
 
 fn dispatch(arguments: &[&str]) -> Result<(), Failure> {

@@ -74,15 +74,15 @@ pub(super) struct Row {
     pub(super) max: u64,
     pub(super) measured: u64,
     pub(super) unit: &'static str,
-    /// What to look at if it is over.
-    pub(super) detail: String,
+    /// Where to look if it is over.
+    pub(super) details: Vec<String>,
 }
 
 impl Row {
     /// What is over, in words.
     pub(super) fn breach(&self) -> Option<String> {
-        let Self { what, max, measured, unit, detail } = self;
-        (measured > max).then(|| format!("{what}: {measured} {unit}, at most {max}{detail}"))
+        let Self { what, max, measured, unit, .. } = self;
+        (measured > max).then(|| format!("{what}: {measured} {unit} of {max}"))
     }
 }
 
@@ -103,7 +103,7 @@ impl Budgets {
                 max: flash.bytes_max,
                 measured: whole.saturating_sub(less).div_ceil(flash.times.max(1)),
                 unit: "B",
-                detail: String::new(),
+                details: Vec::new(),
             });
         }
         for memory in &self.memory {
@@ -115,7 +115,7 @@ impl Budgets {
                 max: memory.bytes_max,
                 measured: memory.value.of(sizes).into(),
                 unit: "B",
-                detail: String::new(),
+                details: Vec::new(),
             });
         }
         rows.extend(self.absences(images));
@@ -125,25 +125,24 @@ impl Budgets {
     /// What must be in no image: a heap, and ways to panic.
     fn absences(&self, images: &BTreeMap<String, Image>) -> [Row; 2] {
         let mut panics = Vec::new();
-        let mut allocators = Vec::new();
+        let mut heaps = Vec::new();
         for (name, image) in images {
             let allowed =
-                |symbol: &&String| self.panic.allowed.iter().any(|part| symbol.contains(part));
-            panics.extend(image.panics.iter().filter(|symbol| !allowed(symbol)).cloned());
-            allocators.extend(image.allocates.then(|| name.clone()));
+                |symbol: &&str| self.panic.allowed.iter().any(|part| symbol.contains(part));
+            let found = image.panics().filter(|symbol| !allowed(symbol));
+            panics.extend(found.map(|symbol| format!("{name}: {symbol}")));
+            heaps.extend(image.allocates().then(|| format!("{name}: an allocator")));
         }
-        panics.sort_unstable();
-        panics.dedup();
-        let row = |what: &str, unit, found: &[String]| Row {
+        let row = |what: &str, unit, details: Vec<String>| Row {
             what: what.to_owned(),
             max: 0,
-            measured: found.len() as u64,
+            measured: details.len() as u64,
             unit,
-            detail: format!(" ({})", found.join(", ")),
+            details,
         };
         [
-            row("ways to panic, of our own making", "symbols", &panics),
-            row("images with a heap", "images", &allocators),
+            row("ways to panic, in all images", "symbols", panics),
+            row("images with a heap", "images", heaps),
         ]
     }
 }
@@ -170,7 +169,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::{Budgets, Row};
-    use crate::size::elf::{Image, Sizes};
+    use crate::size::elf::{Image, Sizes, Symbol};
 
     const TEXT: &str = r#"
         [[image]]
@@ -216,6 +215,11 @@ mod tests {
         ])
     }
 
+    fn add(images: &mut BTreeMap<String, Image>, image: &str, symbol: &str) {
+        let symbol = Symbol { name: symbol.to_owned(), bytes: 8 };
+        images.get_mut(image).unwrap().symbols.push(symbol);
+    }
+
     fn measure(images: &BTreeMap<String, Image>) -> Vec<Row> {
         Budgets::parse(TEXT).unwrap().measure(images).unwrap()
     }
@@ -241,35 +245,40 @@ mod tests {
         let hello = |images: &mut BTreeMap<String, Image>| images.remove("hello").unwrap();
         assert_eq!(
             breach(|images| images.get_mut("baseline").unwrap().flash_bytes = 99),
-            "HTTP: 1001 B, at most 1000"
+            "HTTP: 1001 B of 1000"
         );
         assert_eq!(
             breach(|images| images.get_mut("routes").unwrap().flash_bytes = 2101),
-            "a route: 101 B, at most 100"
+            "a route: 101 B of 100"
         );
         assert_eq!(
-            breach(|images| images.get_mut("hello").unwrap().panics.push("panic_bounds".into())),
-            "ways to panic, of our own making: 1 symbols, at most 0 (panic_bounds)"
+            breach(|images| add(images, "hello", "core::panicking::panic_bounds_check")),
+            "ways to panic, in all images: 1 symbols of 0"
         );
         assert_eq!(
-            breach(|images| images.get_mut("routes").unwrap().allocates = true),
-            "images with a heap: 1 images, at most 0 (routes)"
+            breach(|images| add(images, "routes", "__rust_alloc")),
+            "images with a heap: 1 images of 0"
         );
         let mut images = images();
         let large = Sizes { connection: 129, serve: 405, handler: 20 };
         let image = Image { sizes: Some(large), ..hello(&mut images) };
         images.insert("hello".to_owned(), image);
-        assert_eq!(
-            breaches(&images),
-            ["Connection: 129 B, at most 128", "serve: 385 B, at most 384"]
-        );
+        assert_eq!(breaches(&images), ["Connection: 129 B of 128", "serve: 385 B of 384"]);
+    }
+
+    #[test]
+    fn what_is_found_is_named() {
+        let mut images = images();
+        add(&mut images, "hello", "core::option::unwrap_failed");
+        let details: Vec<String> =
+            measure(&images).into_iter().flat_map(|row| row.details).collect();
+        assert_eq!(details, ["hello: core::option::unwrap_failed"]);
     }
 
     #[test]
     fn allowed_panics_pass() {
         let mut images = images();
-        let symbol = "_RN11panic_const28panic_const_async_fn_resumed".to_owned();
-        images.get_mut("hello").unwrap().panics.push(symbol);
+        add(&mut images, "hello", "core::panicking::panic_const::panic_const_async_fn_resumed");
         assert_eq!(breaches(&images), [""; 0]);
     }
 

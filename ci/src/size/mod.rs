@@ -21,23 +21,32 @@ pub(crate) const TARGETS: [&str; 2] = ["thumbv6m-none-eabi", "riscv32imc-unknown
 
 const BUDGETS: &str = "ci/budgets.toml";
 const PAGE: &str = "docs/costs.md";
+/// What must build for every target: with it comes all of the core.
+const LIBRARY: &str = "samewire-demo";
 /// The package of the images.
 const PACKAGE: &str = "samewire-size";
 
 /// How to measure, and whether to keep the result.
-#[derive(Clone, Copy, Default)]
+#[derive(Default)]
 pub(crate) struct Options {
     write: bool,
     packaged: bool,
+    /// The image whose largest parts are shown.
+    symbols: Option<String>,
 }
 
 impl Options {
     pub(crate) fn parse(arguments: &[&str]) -> Result<Self, Failure> {
         let mut options = Self::default();
-        for &argument in arguments {
+        let mut arguments = arguments.iter();
+        while let Some(&argument) = arguments.next() {
             match argument {
                 "--write" => options.write = true,
                 "--packaged" => options.packaged = true,
+                "--symbols" => {
+                    let image = arguments.next().ok_or_else(|| Failure::new("--symbols IMAGE"))?;
+                    options.symbols = Some((*image).to_owned());
+                }
                 other => return Err(Failure::new(format!("size knows no {other}"))),
             }
         }
@@ -51,7 +60,7 @@ pub(crate) fn check(workspace: &Workspace, options: Options) -> Result<(), Failu
     for target in others {
         step(&format!("build for {target}"), || {
             let bare = Bare::find(workspace, target, options.packaged)?;
-            run(bare.build(workspace).args(["-p", "samewire"]))
+            run(bare.build(workspace, &workspace.root.join("Cargo.toml")).args(["-p", LIBRARY]))
         })?;
     }
     step("size", || {
@@ -61,6 +70,10 @@ pub(crate) fn check(workspace: &Workspace, options: Options) -> Result<(), Failu
         let images = build(workspace, &bare, &budgets)?;
         let rows = budgets.measure(&images)?;
         let page = page::page(&bare.version, measured, &budgets, &images, &rows);
+        if let Some(name) = &options.symbols {
+            let image = images.get(name).ok_or_else(|| Failure::new(format!("no image {name}")))?;
+            print!("\n{}", page::symbols(image));
+        }
         print!("\n{}", page::table(&rows));
         if options.write {
             workspace.write(PAGE, &page)?;
@@ -78,7 +91,7 @@ fn build(
 ) -> Result<BTreeMap<String, Image>, Failure> {
     let mut images = BTreeMap::new();
     for image in &budgets.image {
-        let mut command = bare.build(workspace);
+        let mut command = bare.build(workspace, &workspace.firmware());
         command.args(["-p", PACKAGE, "--bin", &image.name]);
         if !image.features.is_empty() {
             command.args(["--features", &image.features.join(",")]);
@@ -108,6 +121,7 @@ mod tests {
     fn unknown_options_are_refused() {
         assert!(Options::parse(&["--write", "--packaged"]).is_ok_and(|options| options.write));
         assert!(Options::parse(&["--wriet"]).is_err());
+        assert!(Options::parse(&["--symbols"]).is_err());
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::budget::{Budgets, Row};
-use super::elf::Image;
+use super::elf::{Image, Symbol};
 
 const HEAD: [&str; 4] = ["what", "budget", "measured", "left"];
 
@@ -18,6 +18,19 @@ pub(super) fn table(rows: &[Row]) -> String {
     for row in rows {
         let [what, max, measured, left] = cells(row);
         line([&what, &max, &measured, &left]);
+    }
+    for detail in rows.iter().flat_map(|row| &row.details) {
+        let _ = writeln!(text, "  {detail}");
+    }
+    text
+}
+
+/// The largest parts of an image.
+pub(super) fn symbols(image: &Image) -> String {
+    const SHOWN: usize = 50;
+    let mut text = String::new();
+    for Symbol { name, bytes } in image.symbols.iter().take(SHOWN) {
+        let _ = writeln!(text, "{bytes:>6} B  {name}");
     }
     text
 }
@@ -69,7 +82,7 @@ mod tests {
             max: 100,
             measured: 130,
             unit: "B",
-            detail: String::new(),
+            details: Vec::new(),
         };
         assert_eq!(cells(&row), ["HTTP", "100 B", "130 B", "-30"]);
     }
