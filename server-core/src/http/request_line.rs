@@ -277,6 +277,8 @@ mod tests {
             ("GET /\tHTTP/1.1", Violation::RequestLine),
             ("GET /\x0CHTTP/1.1", Violation::RequestLine),
             ("GET HTTP/1.1", Violation::RequestLine),
+            ("GET  HTTP/1.1", Violation::RequestLine),
+            (" / HTTP/1.1", Violation::RequestLine),
             ("GET\0 / HTTP/1.1", Violation::Method),
             ("G=\":<> / HTTP/1.1", Violation::Method),
         ] {
