@@ -52,11 +52,9 @@ pub(crate) fn quick(workspace: &Workspace) -> Result<(), Failure> {
 }
 
 /// Instruction counts, by the benches package. They need valgrind.
-pub(crate) fn bench(workspace: &Workspace, arguments: &[&str]) -> Result<(), Failure> {
-    step("bench", || {
-        let mut command = workspace.cargo();
-        run(command.args(["run", "--release", "-p", "samewire-benches", "--"]).args(arguments))
-    })
+pub(crate) fn bench(workspace: &Workspace) -> Result<(), Failure> {
+    let arguments = ["run", "--release", "-p", "samewire-benches"];
+    step("bench", || run(workspace.cargo().args(arguments)))
 }
 
 fn format_and_tidy(workspace: &Workspace) -> Result<(), Failure> {

@@ -20,12 +20,12 @@ use workspace::Workspace;
 const HELP: &str = "\
 cargo ci          everything that must hold before a change lands
 cargo ci quick    what fits in two minutes: before each commit
-cargo ci tidy     layers, lengths, text and decision pages
+cargo ci tidy     layers, lengths, text, links and decision pages
 cargo ci size     flash and memory of the firmware images beside ci/budgets.toml
                     --write      renew docs/costs.md with what was measured
                     --packaged   use Debian's compiler even where rustup has the target
                     --symbols I  show the largest parts of image I
-cargo ci bench    instruction counts beside the peers' (valgrind); further arguments go along
+cargo ci bench    instruction counts beside the peers', by valgrind
 cargo ci setup    bring what the above need on Debian, from packages
 cargo ci help     this text
 ";
@@ -45,7 +45,7 @@ fn dispatch(arguments: &[&str]) -> Result<(), Failure> {
         ["quick"] => gate::quick(&workspace),
         ["tidy"] => tidy::check(&workspace),
         ["size", options @ ..] => size::check(&workspace, size::Options::parse(options)?),
-        ["bench", rest @ ..] => gate::bench(&workspace, rest),
+        ["bench"] => gate::bench(&workspace),
         ["setup"] => setup::install(),
         ["help" | "--help" | "-h"] => {
             print!("{HELP}");
