@@ -1,6 +1,16 @@
 //! A deterministic world for Samewire: executor, virtual clock, in-memory network, clients.
 //!
-//! A [`Sim`] asks an app something in one line, for the app's own tests. A [`World`] has any number
+//! A [`Sim`] asks an app something in one line, for the app's own tests:
+//!
+//! ```
+//! use samewire_sim::Sim;
+//!
+//! let answer = Sim::new(samewire_demo::Demo::new()).get("/hello").expect(200);
+//! assert_eq!(answer.field("Content-Type"), Some("application/json"));
+//! assert_eq!(answer.body(), r#"{"message":"Hello, World!"}"#);
+//! ```
+//!
+//! A [`World`] has any number
 //! of clients that speak bytes, a time that jumps, and a say in how bytes are cut on their way.
 //! Both run the very `serve` that runs on TCP and on boards, on one thread, and in microseconds.
 #![forbid(unsafe_code)]
