@@ -1,0 +1,50 @@
+//! A peer that speaks bytes, with a guard: whatever it waits for, it does not wait for ever.
+
+use std::io::{ErrorKind, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::time::Duration;
+
+/// Longer than any test takes, even on a machine that is busy.
+pub(crate) const GUARD: Duration = Duration::from_secs(20);
+
+pub(crate) struct Peer(TcpStream);
+
+impl Peer {
+    pub(crate) fn connect(to: SocketAddr) -> Self {
+        let tcp = TcpStream::connect(to).expect("a server that listens");
+        tcp.set_read_timeout(Some(GUARD)).expect("a time-out");
+        tcp.set_nodelay(true).expect("no delay");
+        Self(tcp)
+    }
+
+    pub(crate) fn send(&mut self, bytes: impl AsRef<[u8]>) {
+        self.0.write_all(bytes.as_ref()).expect("a server that reads");
+    }
+
+    pub(crate) fn shut(&mut self) {
+        self.0.shutdown(Shutdown::Write).expect("an open stream");
+    }
+
+    /// Reads until `end` has come.
+    pub(crate) fn until(&mut self, end: &str) -> String {
+        let mut came = Vec::new();
+        while !came.ends_with(end.as_bytes()) {
+            let mut byte = [0];
+            let read = self.0.read(&mut byte).unwrap_or_else(|error| {
+                panic!("{error}, after {:?}", String::from_utf8_lossy(&came))
+            });
+            assert!(read > 0, "the end, after {:?}", String::from_utf8_lossy(&came));
+            came.extend_from_slice(&byte);
+        }
+        String::from_utf8(came).expect("text")
+    }
+
+    /// Reads to the end of the stream, which may be a reset, and closes.
+    pub(crate) fn rest(mut self) -> String {
+        let mut came = Vec::new();
+        match self.0.read_to_end(&mut came) {
+            Err(error) if error.kind() != ErrorKind::ConnectionReset => panic!("{error}"),
+            _ => String::from_utf8(came).expect("text"),
+        }
+    }
+}
