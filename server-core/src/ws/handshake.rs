@@ -17,7 +17,7 @@ pub struct HandshakeRequest {
     pub is_get: bool,
     /// The version is HTTP/1.1.
     pub is_http11: bool,
-    /// The framing declares content, be it of length zero in chunks.
+    /// The framing declares content: a length above zero, or chunks however few.
     pub has_content: bool,
     /// `Connection` lists `upgrade`.
     pub upgrades: bool,

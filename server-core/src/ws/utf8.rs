@@ -152,14 +152,14 @@ mod tests {
 
     #[test]
     fn finds_the_one_bad_byte_in_ascii_wherever_it_stands() {
-        for len in 0..40 {
-            for skip in 0..8 {
-                let mut text = std::vec![b'a'; skip + len];
-                assert_eq!(verdict([&text[skip..]]), (true, true));
-                for at in skip..skip + len {
+        for filler in [b' ', b'a'] {
+            let mut text = [filler; 40];
+            for begin in 0..8 {
+                assert_eq!(verdict([&text[begin..]]), (true, true));
+                for at in begin..text.len() {
                     text[at] = 0x80;
-                    assert_eq!(verdict([&text[skip..]]), (false, false), "{skip} {at} {len}");
-                    text[at] = b'a';
+                    assert_eq!(verdict([&text[begin..]]), (false, false), "{filler} {begin} {at}");
+                    text[at] = filler;
                 }
             }
         }
