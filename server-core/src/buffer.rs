@@ -26,28 +26,25 @@ impl<'b> Writer<'b> {
         }
     }
 
-    /// Appends `number` in decimal digits.
+    /// Appends `number` in decimal digits: by subtraction, because a division of 64 bits is slow
+    /// and large where there is no instruction for it.
     #[inline(never)]
     pub fn put_decimal(&mut self, number: u64) {
-        let mut digits = [0; 20];
-        let mut at = digits.len();
         let mut left = number;
-        // Lengths and statuses nearly always fit 32 bits, which small machines divide faster.
-        while left > u32::MAX as u64 {
-            at -= 1;
-            set(&mut digits, at, b'0' + (left % 10) as u8);
-            left /= 10;
-        }
-        let mut left = left as u32;
-        loop {
-            at -= 1;
-            set(&mut digits, at, b'0' + (left % 10) as u8);
-            left /= 10;
-            if left == 0 || at == 0 {
-                break;
+        let mut is_leading = true;
+        // Most numbers are short.
+        let skipped = if number < 10_000 { POWERS.len() - 3 } else { 0 };
+        for power in POWERS.iter().skip(skipped) {
+            let mut digit = b'0';
+            while left >= *power {
+                (left, digit) = (left - power, digit + 1);
+            }
+            is_leading &= digit == b'0';
+            if !is_leading {
+                self.put(&[digit]);
             }
         }
-        self.put(digits.get(at..).unwrap_or_default());
+        self.put(&[b'0' + left as u8]);
     }
 
     /// Appends `number` in hexadecimal digits, without leading zeros.
@@ -95,14 +92,19 @@ impl core::fmt::Write for Writer<'_> {
     }
 }
 
-fn set(digits: &mut [u8; 20], at: usize, digit: u8) {
-    if let Some(place) = digits.get_mut(at) {
-        *place = digit;
+/// Powers of ten that fit 64 bits, but for the last.
+static POWERS: [u64; 19] = {
+    let mut powers = [10; 19];
+    let mut at = 18;
+    while at > 0 {
+        powers[at - 1] = powers[at] * 10;
+        at -= 1;
     }
-}
+    powers
+};
 
-/// Copies slices of equal length.
-fn copy(to: &mut [u8], from: &[u8]) {
+/// Copies what fits: `copy_from_slice` would panic on unequal lengths.
+pub(crate) fn copy(to: &mut [u8], from: &[u8]) {
     for (to, from) in to.iter_mut().zip(from) {
         *to = *from;
     }
@@ -119,7 +121,7 @@ pub(crate) fn shift(mut bytes: &mut [u8], from: usize, mut n: usize) {
         let block = n.min(from);
         let Some((front, back)) = bytes.split_at_mut_checked(from) else { return };
         if let (Some(front), Some(back)) = (front.get_mut(..block), back.get(..block)) {
-            front.copy_from_slice(back);
+            copy(front, back);
         }
         bytes = bytes.get_mut(block..).unwrap_or_default();
         n -= block;

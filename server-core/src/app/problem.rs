@@ -62,9 +62,9 @@ impl Respond for Problem {
         }
         rendered(exchange, status, PROBLEM_JSON, &mut |to| {
             to.put(b"{\"title\":\"");
-            to.put(status.reason().as_bytes());
+            to.put(status.reason());
             to.put(b"\",\"status\":");
-            to.put_decimal(status.code().into());
+            to.put(&status.digits());
             to.put(b",\"detail\":\"");
             put_escaped(to, detail);
             to.put(b"\"}");

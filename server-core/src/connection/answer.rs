@@ -4,7 +4,7 @@ use core::task::Poll;
 
 use super::state::{Event, State};
 use super::{Answer, Wire};
-use crate::buffer::{Writer, shift};
+use crate::buffer::{Writer, copy, shift};
 use crate::error::{Misuse, Violation};
 use crate::http::framing::Framing;
 use crate::http::request_line::{Method, Version};
@@ -41,7 +41,7 @@ impl Wire<'_> {
             let n = content.len().min(free.len());
             let (copied, tail) = content.split_at_checked(n).unwrap_or_default();
             if let Some(place) = free.get_mut(..n) {
-                place.copy_from_slice(copied);
+                copy(place, copied);
             }
             self.commit(n);
             self.c.tail = tail;
@@ -94,7 +94,10 @@ impl Wire<'_> {
         }
         self.settle();
         let (framing, answer) = match streaming {
-            Streaming::Length(n) => (self.framing(head, n), Answer::Length(n)),
+            Streaming::Length(n) => {
+                self.c.answer_left = n;
+                (self.framing(head, n), Answer::Length)
+            }
             _ if head.status.is_bodyless() => (ContentFraming::Bodyless, Answer::Dropped),
             // rfc9112-6.1-no-te-to-1.0
             Streaming::Chunked if self.c.head.version() == Version::Http10 => {
@@ -120,8 +123,8 @@ impl Wire<'_> {
                 let n = data.len().min(usize::from(self.limits.chunk_bytes_max));
                 (if n + CHUNK_FRAMING_BYTES as usize > room { 0 } else { n }, true)
             }
-            Answer::Length(left) => {
-                let left = usize::try_from(left).unwrap_or(usize::MAX);
+            Answer::Length => {
+                let left = usize::try_from(self.c.answer_left).unwrap_or(usize::MAX);
                 if left < data.len() {
                     self.c.misuse = Some(Misuse::LengthNotKept);
                 }
@@ -148,9 +151,7 @@ impl Wire<'_> {
         if written > 0 {
             self.commit(written);
         }
-        if let Answer::Length(left) = &mut self.c.answer {
-            *left = left.saturating_sub(n as u64);
-        }
+        self.c.answer_left = self.c.answer_left.saturating_sub(n as u64);
         n
     }
 
@@ -168,7 +169,7 @@ impl Wire<'_> {
                 self.commit(LAST_CHUNK.len());
             }
             // rfc9110-8.6-no-wrong-cl
-            Answer::Length(left) if left > 0 => {
+            Answer::Length if self.c.answer_left > 0 => {
                 self.c.misuse = Some(Misuse::LengthNotKept);
                 self.c.last = true;
             }
@@ -191,7 +192,7 @@ impl Wire<'_> {
         }
         match self.c.answer {
             Answer::Done => {}
-            Answer::Due => return self.refuse_with(Status::INTERNAL_SERVER_ERROR, "no answer"),
+            Answer::Due => return self.refuse_with(Status::INTERNAL_SERVER_ERROR, b"no answer"),
             _ => self.c.last = true,
         }
         self.step(if self.c.last {
@@ -215,7 +216,7 @@ impl Wire<'_> {
     // rfc9110-15.5-4xx-explain
     // rfc9110-15.6-5xx-explain
     #[inline(never)]
-    pub(crate) fn refuse_with(&mut self, status: Status, text: &'static str) {
+    pub(crate) fn refuse_with(&mut self, status: Status, text: &'static [u8]) {
         self.c.last = true;
         // A head that was not understood may still have said HEAD.
         let is_due = matches!(self.c.state, State::Idle | State::Head)
@@ -245,7 +246,7 @@ impl Wire<'_> {
     pub(crate) fn respond_problem(
         &mut self,
         status: Status,
-        text: &str,
+        text: &[u8],
         fields: &[(&str, &[u8])],
     ) -> Poll<()> {
         if !self.may_answer() {
@@ -253,8 +254,9 @@ impl Wire<'_> {
         }
         self.settle();
         let head = ResponseHead { status, content_type: Some(PROBLEM_JSON), fields };
-        let parts = [b"{\"title\":\"", text.as_bytes(), b"\",\"status\":"];
-        let content_bytes = parts.iter().map(|part| part.len()).sum::<usize>() + b"400}".len();
+        let digits = status.digits();
+        let parts = [b"{\"title\":\"", text, b"\",\"status\":", &digits, b"}"];
+        let content_bytes = parts.iter().map(|part| part.len()).sum::<usize>();
         let framing = ContentFraming::Length(content_bytes as u64);
         let persistence = self.persistence(status);
         let sends_content = self.sends_content(&head);
@@ -263,8 +265,6 @@ impl Wire<'_> {
         response::write(&mut writer, &head, framing, persistence, self.date.as_ref());
         if sends_content {
             parts.iter().for_each(|part| writer.put(part));
-            writer.put_decimal(u64::from(status.code()));
-            writer.put(b"}");
         }
         let Some(n) = writer.written() else { return Poll::Pending };
         self.commit(n);
@@ -357,7 +357,7 @@ impl Wire<'_> {
             return Poll::Pending;
         }
         self.c.misuse = Some(Misuse::AnswerTooLarge);
-        self.refuse_with(Status::INTERNAL_SERVER_ERROR, "answer too large");
+        self.refuse_with(Status::INTERNAL_SERVER_ERROR, b"answer too large");
         Poll::Ready(())
     }
 

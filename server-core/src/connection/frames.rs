@@ -6,7 +6,7 @@ use core::task::Poll;
 use super::state::{Event, State};
 use super::timers::Awaits;
 use super::{Content, Span, Wire};
-use crate::buffer::{Writer, shift};
+use crate::buffer::{Writer, copy, shift};
 use crate::error::{Misuse, Violation};
 use crate::limits::ANSWER_HEAD_BYTES;
 use crate::ws::close::{self, Code};
@@ -21,7 +21,7 @@ const CONTROL_FRAME_BYTES: usize = 2 + frame::CONTROL_BYTES_MAX as usize;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Frames {
     /// Payload of the current data frame that is still to come.
-    left: u64,
+    left: u32,
     mask: [u8; 4],
     /// Payload of the current data frame that has come, modulo four.
     phase: u8,
@@ -160,7 +160,7 @@ impl Wire<'_> {
         let Some(frames) = self.frames() else { return Ok(Moved::NeedsBytes) };
         let is_first = frames.message.kind().is_none();
         frames.message.begin(&header, limits)?;
-        frames.left = header.length;
+        frames.left = header.length as u32; // not above `message_bytes_max`, a `u32`
         (frames.mask, frames.phase, frames.fin) = (header.mask, 0, header.fin);
         frames.in_frame = true;
         self.consume(header.bytes);
@@ -184,7 +184,7 @@ impl Wire<'_> {
         frame::unmask(payload, frames.mask, frames.phase.into());
         frames.message.payload(payload)?;
         frames.phase = frames.phase.wrapping_add(n as u8) & 3;
-        frames.left -= n as u64;
+        frames.left -= n as u32; // not above `left`
         let is_whole = if frames.left == 0 {
             frames.in_frame = false;
             frames.message.end(frames.fin)?
@@ -217,7 +217,7 @@ impl Wire<'_> {
         let mut payload = [0; frame::CONTROL_BYTES_MAX as usize];
         let payload = payload.get_mut(..bytes).unwrap_or_default();
         if let Some(received) = self.receive.get(at..at + bytes) {
-            payload.copy_from_slice(received);
+            copy(payload, received);
         }
         frame::unmask(payload, header.mask, 0);
         self.consume(header.bytes + bytes);
@@ -327,7 +327,7 @@ impl Wire<'_> {
         if self.c.state == State::WebSocket
             && let Some(code) = Code::sendable(violation.code())
         {
-            self.put_close(code, violation.text().as_bytes());
+            self.put_close(code, violation.text());
         }
         self.step(Event::CloseDone);
     }

@@ -44,7 +44,8 @@ use timers::{Awaits, Timers};
 pub struct Connection {
     head: Head,
     content: Content,
-    answer: Answer,
+    /// Content of the answer that is due by its Content-Length.
+    answer_left: u64,
     timers: Timers,
     /// A `'static` content's rest, sent from where it lies, after what stands in the send buffer.
     tail: &'static [u8],
@@ -62,6 +63,7 @@ pub struct Connection {
     violation: Option<Violation>,
     misuse: Option<Misuse>,
     state: State,
+    answer: Answer,
     /// The connection ends after this answer.
     last: bool,
     /// The peer has ended its stream.
@@ -103,8 +105,8 @@ enum Content {
 enum Answer {
     /// Not a byte of it is written.
     Due,
-    /// Its head is written, and so many bytes of content are due.
-    Length(u64),
+    /// Its head is written, and `answer_left` bytes of content are due.
+    Length,
     Chunked,
     UntilClose,
     /// Its head is written; whatever content the application writes is dropped (HEAD, 204).
@@ -120,7 +122,7 @@ impl Connection {
         Self {
             head: Head::NEW,
             content: Content::Length(0),
-            answer: Answer::Due,
+            answer_left: 0,
             timers,
             tail: &[],
             received: Span { start: 0, end: 0 },
@@ -131,6 +133,7 @@ impl Connection {
             violation: None,
             misuse: None,
             state: State::Idle,
+            answer: Answer::Due,
             last: false,
             ended: false,
             draining: false,

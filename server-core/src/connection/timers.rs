@@ -49,9 +49,9 @@ pub(super) enum Expired {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Timers {
     now: Instant,
+    /// Content may be awaited many times within one request: then this is what is left of all of
+    /// these waits together.
     peer: u32,
-    /// Content may be awaited many times within one request: what is left of all of them.
-    content: u32,
     handler: u32,
     write: u32,
     awaits: Awaits,
@@ -65,7 +65,6 @@ impl Timers {
         Self {
             now,
             peer: 0,
-            content: 0,
             handler: 0,
             write: 0,
             awaits: Awaits::Nothing,
@@ -87,10 +86,8 @@ impl Timers {
             return;
         }
         self.now = now;
-        match self.awaits {
-            Awaits::Nothing => {}
-            Awaits::Content => self.content = self.content.saturating_sub(passed),
-            _ => self.peer = self.peer.saturating_sub(passed),
+        if self.awaits != Awaits::Nothing {
+            self.peer = self.peer.saturating_sub(passed);
         }
         if self.handler_counts() {
             self.handler = self.handler.saturating_sub(passed);
@@ -102,12 +99,8 @@ impl Timers {
 
     /// The deadline that has come, the peer's first.
     pub(super) fn expired(&self) -> Option<Expired> {
-        match self.awaits {
-            Awaits::Nothing => {}
-            Awaits::Content if self.content == 0 => return Some(Expired::Peer(self.awaits)),
-            Awaits::Content => {}
-            _ if self.peer == 0 => return Some(Expired::Peer(self.awaits)),
-            _ => {}
+        if self.awaits != Awaits::Nothing && self.peer == 0 {
+            return Some(Expired::Peer(self.awaits));
         }
         if self.write_runs && self.write == 0 {
             return Some(Expired::Write);
@@ -117,11 +110,7 @@ impl Timers {
 
     /// The nearest deadline.
     pub(super) fn deadline(&self) -> Option<Instant> {
-        let peer = match self.awaits {
-            Awaits::Nothing => u32::MAX,
-            Awaits::Content => self.content,
-            _ => self.peer,
-        };
+        let peer = if self.awaits == Awaits::Nothing { u32::MAX } else { self.peer };
         let write = if self.write_runs { self.write } else { u32::MAX };
         let handler = if self.handler_counts() { self.handler } else { u32::MAX };
         let left = peer.min(write).min(handler);
@@ -140,7 +129,7 @@ impl Timers {
         self.awaits = awaits;
         self.peer = match awaits {
             // The time for content is one for the whole request: `begin_exchange` sets it.
-            Awaits::Nothing | Awaits::Content => 0,
+            Awaits::Nothing | Awaits::Content => return,
             Awaits::Request => limits.idle_ms_max,
             Awaits::Head => limits.head_ms_max,
             Awaits::End => limits.linger_ms_max,
@@ -163,7 +152,7 @@ impl Timers {
     /// A head is complete: the handler's time begins, and that for all the content.
     pub(super) fn begin_exchange(&mut self, limits: &Limits) {
         self.awaits = Awaits::Nothing;
-        self.content = limits.body_ms_max;
+        self.peer = limits.body_ms_max;
         self.handler = limits.handler_ms_max;
         self.handler_runs = true;
     }

@@ -8,32 +8,103 @@ use crate::limits::Limits;
 /// Hexadecimal digits that one chunk size may have: what fits 64 bits, leading zeros included.
 const SIZE_DIGITS_MAX: u8 = 16;
 
-/// Where the decoder stands, named for the byte it awaits.
+/// Where the decoder stands, named for what it awaits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 enum At {
     Size,
-    /// Bad white space that only another extension may follow.
-    ExtensionGap,
-    ExtensionStart,
-    ExtensionName,
-    ExtensionNameGap,
-    ExtensionValueStart,
-    ExtensionToken,
-    ExtensionQuoted,
-    ExtensionQuotedPair,
-    ExtensionQuotedEnd,
     SizeLf,
     Data,
     DataCr,
     DataLf,
-    TrailerStart,
+    /// White space behind a size or a value, that only another extension may follow.
+    Gap,
+    ExtName,
+    ExtNameRest,
+    /// White space behind a name.
+    ExtNameGap,
+    ExtValue,
+    ExtToken,
+    Quoted,
+    QuotedPair,
+    QuotedEnd,
+    Trailer,
     TrailerName,
     TrailerValue,
     TrailerLf,
     EndLf,
     End,
+    /// No place: the grammar knows no such byte here.
+    Wrong,
 }
+
+/// What a byte can mean to chunk extensions and trailers, as columns of [`NEXT`].
+#[derive(Clone, Copy)]
+#[repr(u8)]
+enum Byte {
+    Cr,
+    Space,
+    Semicolon,
+    Equals,
+    Quote,
+    Backslash,
+    Colon,
+    Token,
+    /// Whatever else a field value may hold.
+    Other,
+    Control,
+}
+
+impl Byte {
+    fn of(byte: u8) -> Self {
+        match byte {
+            b'\r' => Self::Cr,
+            b' ' | b'\t' => Self::Space,
+            b';' => Self::Semicolon,
+            b'=' => Self::Equals,
+            b'"' => Self::Quote,
+            b'\\' => Self::Backslash,
+            b':' => Self::Colon,
+            _ if Class::TCHAR.has(byte) => Self::Token,
+            _ if Class::VALUE.has(byte) => Self::Other,
+            _ => Self::Control,
+        }
+    }
+}
+
+/// The grammar of what stands around the data, from `Gap` to `TrailerValue`:
+///
+/// ```text
+/// chunk-ext       = *( BWS ";" BWS chunk-ext-name [ BWS "=" BWS chunk-ext-val ] )
+/// trailer-section = *( field-line CRLF )
+/// ```
+// rfc9112-7.1.1-chunk-ext-grammar
+// rfc9112-7.1.1-ignore-unknown-chunk-ext
+// rfc9110-5.6.3-bws-removed
+// rfc9112-7.1.2-trailer-field-grammar
+// rfc9112-7.1.2-trailer-keep-or-drop
+// rfc9112-7.1.2-trailer-no-merge
+// rfc9110-6.5.1-trailers-not-merged
+#[rustfmt::skip]
+static NEXT: [[At; 10]; 12] = {
+    use At::{EndLf, ExtName, ExtNameGap, ExtNameRest, ExtToken, ExtValue, Gap, Quoted, QuotedEnd,
+             QuotedPair, SizeLf, TrailerLf, TrailerName, TrailerValue, Wrong};
+    [
+        // CR        space         ;             =             "             \             :             token         other         control
+        [Wrong,      Gap,          ExtName,      Wrong,        Wrong,        Wrong,        Wrong,        Wrong,        Wrong,        Wrong], // Gap
+        [Wrong,      ExtName,      Wrong,        Wrong,        Wrong,        Wrong,        Wrong,        ExtNameRest,  Wrong,        Wrong], // ExtName
+        [SizeLf,     ExtNameGap,   ExtName,      ExtValue,     Wrong,        Wrong,        Wrong,        ExtNameRest,  Wrong,        Wrong], // ExtNameRest
+        [Wrong,      ExtNameGap,   ExtName,      ExtValue,     Wrong,        Wrong,        Wrong,        Wrong,        Wrong,        Wrong], // ExtNameGap
+        [Wrong,      ExtValue,     Wrong,        Wrong,        Quoted,       Wrong,        Wrong,        ExtToken,     Wrong,        Wrong], // ExtValue
+        [SizeLf,     Gap,          ExtName,      Wrong,        Wrong,        Wrong,        Wrong,        ExtToken,     Wrong,        Wrong], // ExtToken
+        [Wrong,      Quoted,       Quoted,       Quoted,       QuotedEnd,    QuotedPair,   Quoted,       Quoted,       Quoted,       Wrong], // Quoted
+        [Wrong,      Quoted,       Quoted,       Quoted,       Quoted,       Quoted,       Quoted,       Quoted,       Quoted,       Wrong], // QuotedPair
+        [SizeLf,     Gap,          ExtName,      Wrong,        Wrong,        Wrong,        Wrong,        Wrong,        Wrong,        Wrong], // QuotedEnd
+        [EndLf,      Wrong,        Wrong,        Wrong,        Wrong,        Wrong,        Wrong,        TrailerName,  Wrong,        Wrong], // Trailer
+        [Wrong,      Wrong,        Wrong,        Wrong,        Wrong,        Wrong,        TrailerValue, TrailerName,  Wrong,        Wrong], // TrailerName
+        [TrailerLf,  TrailerValue, TrailerValue, TrailerValue, TrailerValue, TrailerValue, TrailerValue, TrailerValue, TrailerValue, Wrong], // TrailerValue
+    ]
+};
 
 /// The decoder of one request's chunked content.
 #[derive(Clone, Copy, Debug)]
@@ -114,134 +185,73 @@ impl Chunked {
 
     /// Steps in place: a state returned by value would be copied for each byte.
     fn step(&mut self, byte: u8) -> Result<(), Violation> {
-        self.at = match self.at {
-            At::Size => return self.size_step(byte),
-            At::SizeLf if byte == b'\n' => self.chunk_begin()?,
-            At::SizeLf | At::TrailerLf | At::EndLf if byte != b'\n' => {
-                return Err(Violation::BareCr);
-            }
-            At::TrailerLf => At::TrailerStart,
-            At::EndLf => At::End,
-            // rfc9112-7.1-chunk-data-crlf
-            At::DataCr if byte == b'\r' => At::DataLf,
-            At::DataLf if byte == b'\n' => {
+        let next = match (self.at, byte) {
+            (At::Size, b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F') => return self.take_digit(byte),
+            (At::Size, b'\r') if self.digits > 0 => At::SizeLf,
+            (At::SizeLf, b'\n') => self.begin_chunk()?,
+            (At::DataCr, b'\r') => At::DataLf,
+            (At::DataLf, b'\n') => {
                 (self.size, self.digits) = (0, 0);
                 At::Size
             }
-            At::DataCr | At::DataLf => return Err(Violation::ChunkEnd),
-            At::TrailerStart | At::TrailerName | At::TrailerValue => {
-                self.spend()?;
-                self.trailer_step(byte)?
-            }
-            _ => {
-                self.spend()?;
-                self.extension_step(byte)?
-            }
+            (At::TrailerLf, b'\n') => At::Trailer,
+            (At::EndLf, b'\n') => At::End,
+            (At::SizeLf | At::DataCr | At::DataLf | At::TrailerLf | At::EndLf, _) => At::Wrong,
+            (At::Size, _) if self.digits == 0 => At::Wrong,
+            (At::Size, _) => self.take_grammar(At::Gap, byte)?,
+            _ => self.take_grammar(self.at, byte)?,
         };
+        if next == At::Wrong {
+            return Err(fault(self.at, byte));
+        }
+        self.at = next;
         Ok(())
     }
 
     // rfc9112-7.1-chunk-size-hex
     // rfc9112-7.1-chunk-size-overflow
-    fn size_step(&mut self, byte: u8) -> Result<(), Violation> {
-        let digit = match byte {
-            b'0'..=b'9' => byte - b'0',
-            b'a'..=b'f' => byte - b'a' + 10,
-            b'A'..=b'F' => byte - b'A' + 10,
-            _ => {
-                self.at = self.after_size(byte)?;
-                return Ok(());
-            }
-        };
+    fn take_digit(&mut self, byte: u8) -> Result<(), Violation> {
         if self.digits == SIZE_DIGITS_MAX {
             return Err(Violation::ChunkSize);
         }
         self.digits += 1;
+        let digit = if byte <= b'9' { byte - b'0' } else { (byte | 0x20) - b'a' + 10 };
         self.size = self.size << 4 | u64::from(digit);
         Ok(())
     }
 
-    fn after_size(&mut self, byte: u8) -> Result<At, Violation> {
-        match byte {
-            b'\n' => Err(Violation::BareLf),
-            _ if self.digits == 0 => Err(Violation::ChunkSize),
-            b'\r' => Ok(At::SizeLf),
-            b';' | b' ' | b'\t' => {
-                self.spend()?;
-                Ok(if byte == b';' { At::ExtensionStart } else { At::ExtensionGap })
-            }
-            _ => Err(Violation::ChunkSize),
-        }
-    }
-
     // rfc9112-7.1-last-chunk-then-trailer
-    fn chunk_begin(&mut self) -> Result<At, Violation> {
+    fn begin_chunk(&mut self) -> Result<At, Violation> {
         if self.size == 0 {
-            return Ok(At::TrailerStart);
+            return Ok(At::Trailer);
         }
         let left = self.budget.checked_sub(self.size);
         self.budget = left.ok_or(Violation::ContentTooLarge)?;
         Ok(At::Data)
     }
 
-    /// chunk-ext = *( BWS ";" BWS chunk-ext-name [ BWS "=" BWS chunk-ext-val ] )
-    // rfc9112-7.1.1-chunk-ext-grammar
-    // rfc9112-7.1.1-ignore-unknown-chunk-ext
-    // rfc9110-5.6.3-bws-removed
-    fn extension_step(&mut self, byte: u8) -> Result<At, Violation> {
-        let is_space = matches!(byte, b' ' | b'\t');
-        Ok(match (self.at, byte) {
-            (At::ExtensionQuoted, b'"') => At::ExtensionQuotedEnd,
-            (At::ExtensionQuoted, b'\\') => At::ExtensionQuotedPair,
-            (At::ExtensionQuoted | At::ExtensionQuotedPair, _) if Class::VALUE.has(byte) => {
-                At::ExtensionQuoted
-            }
-            (_, b'\n') => return Err(Violation::BareLf),
-            (At::ExtensionName | At::ExtensionToken | At::ExtensionQuotedEnd, b'\r') => At::SizeLf,
-            (
-                At::ExtensionGap
-                | At::ExtensionName
-                | At::ExtensionNameGap
-                | At::ExtensionToken
-                | At::ExtensionQuotedEnd,
-                b';',
-            ) => At::ExtensionStart,
-            (At::ExtensionName | At::ExtensionNameGap, b'=') => At::ExtensionValueStart,
-            (At::ExtensionName | At::ExtensionNameGap, _) if is_space => At::ExtensionNameGap,
-            (At::ExtensionStart | At::ExtensionValueStart, _) if is_space => self.at,
-            (At::ExtensionGap | At::ExtensionToken | At::ExtensionQuotedEnd, _) if is_space => {
-                At::ExtensionGap
-            }
-            (At::ExtensionStart | At::ExtensionName, _) if Class::TCHAR.has(byte) => At::ExtensionName,
-            (At::ExtensionValueStart, b'"') => At::ExtensionQuoted,
-            (At::ExtensionValueStart | At::ExtensionToken, _) if Class::TCHAR.has(byte) => {
-                At::ExtensionToken
-            }
-            _ => return Err(Violation::ChunkExtension),
-        })
-    }
-
-    /// trailer-section = *( field-line CRLF )
-    // rfc9112-7.1.2-trailer-field-grammar
-    // rfc9112-7.1.2-trailer-keep-or-drop
-    // rfc9112-7.1.2-trailer-no-merge
-    // rfc9110-6.5.1-trailers-not-merged
-    fn trailer_step(&mut self, byte: u8) -> Result<At, Violation> {
-        Ok(match (self.at, byte) {
-            (At::TrailerStart, b'\r') => At::EndLf,
-            (At::TrailerValue, b'\r') => At::TrailerLf,
-            (_, b'\n') => return Err(Violation::BareLf),
-            (At::TrailerName, b':') => At::TrailerValue,
-            (At::TrailerStart | At::TrailerName, _) if Class::TCHAR.has(byte) => At::TrailerName,
-            (At::TrailerValue, _) if Class::VALUE.has(byte) => At::TrailerValue,
-            _ => return Err(Violation::Trailer),
-        })
-    }
-
     // rfc9112-7.1.1-limit-chunk-ext
-    fn spend(&mut self) -> Result<(), Violation> {
-        self.overhead = self.overhead.checked_sub(1).ok_or(Violation::ChunkOverhead)?;
-        Ok(())
+    fn take_grammar(&mut self, at: At, byte: u8) -> Result<At, Violation> {
+        let row = NEXT.get((at as usize).wrapping_sub(At::Gap as usize));
+        let next = row.and_then(|row| row.get(Byte::of(byte) as usize));
+        let next = next.copied().unwrap_or(At::Wrong);
+        if next != At::Wrong {
+            self.overhead = self.overhead.checked_sub(1).ok_or(Violation::ChunkOverhead)?;
+        }
+        Ok(next)
+    }
+}
+
+/// What is wrong about `byte`.
+// rfc9112-7.1-chunk-data-crlf
+fn fault(at: At, byte: u8) -> Violation {
+    match at {
+        At::DataCr | At::DataLf => Violation::ChunkEnd,
+        At::SizeLf | At::TrailerLf | At::EndLf => Violation::BareCr,
+        _ if byte == b'\n' => Violation::BareLf,
+        At::Size => Violation::ChunkSize,
+        At::Trailer | At::TrailerName | At::TrailerValue => Violation::Trailer,
+        _ => Violation::ChunkExtension,
     }
 }
 
@@ -347,9 +357,14 @@ mod tests {
             for step in step {
                 let (_, progress, _) = decode(bytes, step);
                 let name = String::from_utf8_lossy(bytes);
-                assert!(matches!(progress, Progress::Violation(v) if v == violation)
-                    || matches!((violation, progress), (ChunkOverhead, Progress::Violation(ChunkOverhead))),
-                    "{name:?} by {step}: {progress:?}, not {violation:?}");
+                assert!(
+                    matches!(progress, Progress::Violation(v) if v == violation)
+                        || matches!(
+                            (violation, progress),
+                            (ChunkOverhead, Progress::Violation(ChunkOverhead))
+                        ),
+                    "{name:?} by {step}: {progress:?}, not {violation:?}"
+                );
             }
         }
         check(b"5\r\nhelloX", b"hello", Progress::Violation(ChunkEnd), 0);

@@ -95,9 +95,13 @@ pub fn write(
     date: Option<&HttpDate>,
 ) {
     to.put(b"HTTP/1.1 ");
-    to.put_decimal(u64::from(head.status.code()));
-    to.put(b" ");
-    to.put(head.status.reason().as_bytes());
+    match head.status.line() {
+        Some(line) => to.put(line),
+        None => {
+            to.put(&head.status.digits());
+            to.put(b" ");
+        }
+    }
     // rfc9110-6.6.1-date-with-clock
     // rfc9110-6.6.1-no-date-without-clock
     if let Some(date) = date {

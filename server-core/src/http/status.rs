@@ -10,17 +10,15 @@ macro_rules! statuses {
         impl Status {
             $(#[doc = concat!($code, " ", $reason)] pub const $name: Self = Self($code);)*
 
-            /// The reason phrase with which RFC 9110 names this status; empty for one it does not.
-            pub const fn reason(self) -> &'static str {
-                match self.0 { $($code => $reason,)* _ => "" }
-            }
         }
+
+        /// What stands in a status line behind the version, one to a line: on a board a match
+        /// over the phrases would cost twice as much.
+        static LINES: &[u8] = concat!($(stringify!($code), " ", $reason, "\n"),*).as_bytes();
     };
 }
 
 statuses! {
-    CONTINUE = 100 "Continue";
-    SWITCHING_PROTOCOLS = 101 "Switching Protocols";
     OK = 200 "OK";
     CREATED = 201 "Created";
     ACCEPTED = 202 "Accepted";
@@ -61,6 +59,29 @@ impl Status {
         if matches!(code, 200..=599) { Some(Self(code)) } else { None }
     }
 
+    /// The reason phrase with which RFC 9110 names this status; empty for one it does not.
+    pub fn reason(self) -> &'static [u8] {
+        self.line().and_then(|line| line.get(4..)).unwrap_or_default()
+    }
+
+    /// The three digits in ASCII.
+    pub(crate) fn digits(self) -> [u8; 3] {
+        let (mut hundreds, mut tens, mut ones) = (b'0', b'0', self.0);
+        while ones >= 100 {
+            (hundreds, ones) = (hundreds + 1, ones - 100);
+        }
+        while ones >= 10 {
+            (tens, ones) = (tens + 1, ones - 10);
+        }
+        [hundreds, tens, b'0' + ones as u8]
+    }
+
+    /// Code, space and phrase, if there is a phrase.
+    pub(crate) fn line(self) -> Option<&'static [u8]> {
+        let digits = self.digits();
+        LINES.split(|byte| *byte == b'\n').find(|line| line.starts_with(&digits))
+    }
+
     /// The three digits, as a number.
     pub const fn code(self) -> u16 {
         self.0
@@ -85,7 +106,7 @@ impl Status {
 impl crate::Violation {
     /// The status that answers this violation; 400 for those of WebSocket frames, which are
     /// answered by a close code instead.
-    pub const fn status(self) -> Status {
+    pub fn status(self) -> Status {
         let code = self.code();
         if code < 600 { Status(code) } else { Status::BAD_REQUEST }
     }
@@ -104,9 +125,17 @@ mod tests {
     }
 
     #[test]
+    fn phrases_are_found_by_their_code() {
+        assert_eq!(Status::OK.line(), Some(&b"200 OK"[..]));
+        assert_eq!(Status::HTTP_VERSION_NOT_SUPPORTED.reason(), b"HTTP Version Not Supported");
+        let unnamed = Status::new(599).unwrap();
+        assert_eq!((unnamed.line(), unnamed.digits()), (None, *b"599"));
+    }
+
+    #[test]
     fn every_refusal_has_a_reason_phrase() {
         for violation in Violation::ALL {
-            assert_ne!(violation.status().reason(), "", "{violation:?}");
+            assert_ne!(violation.status().reason(), b"", "{violation:?}");
         }
     }
 }
