@@ -23,6 +23,7 @@ mod listener;
 mod phase;
 mod running;
 mod server;
+mod signals;
 mod stream;
 mod worker;
 

@@ -13,6 +13,7 @@ use crate::counters::{Counters, Counts};
 use crate::error::StartError;
 use crate::phase::{self, Phase};
 use crate::server::Setup;
+use crate::signals;
 use crate::worker::Worker;
 
 /// A server that accepts connections. Dropping it stops it at once; [`stop`](Self::stop) lets it
@@ -22,7 +23,9 @@ use crate::worker::Worker;
 pub struct Running {
     local_addr: SocketAddr,
     phases: watch::Sender<Phase>,
-    threads: Vec<JoinHandle<()>>,
+    workers: Vec<JoinHandle<()>>,
+    /// The thread that hears signals. It needs the workers' end to end.
+    hearer: Option<JoinHandle<()>>,
     counters: Vec<Arc<Counters>>,
     /// Closed when the last worker has ended.
     ended: mpsc::Receiver<Infallible>,
@@ -41,33 +44,30 @@ impl Running {
     {
         let make_app = Arc::new(make_app);
         let local_addr = listeners[0].local_addr().map_err(StartError::System)?;
-        let (ends, ended) = mpsc::channel(1);
+        let (end, ended) = mpsc::channel(1);
         let (ready, started) = std_mpsc::channel();
         let phases = watch::Sender::new(Phase::Serving);
-        let (threads, counters) = (Vec::new(), Vec::new());
-        // From here on, an error drops this, and that ends the workers that have started.
-        let mut running = Self { local_addr, phases, threads, counters, ended };
+        let (workers, counters) = (Vec::new(), Vec::new());
+        // From here on, an error drops this, and that ends the threads that have started.
+        let mut running = Self { local_addr, phases, workers, hearer: None, counters, ended };
         for (index, listener) in listeners.into_iter().enumerate() {
-            let counters = Arc::<Counters>::default();
-            let worker = Worker {
-                setup,
-                listener,
-                phases: running.phases.subscribe(),
-                // One worker is enough to hear a signal.
-                signals: (signals && index == 0).then(|| running.phases.clone()),
-                counters: Arc::clone(&counters),
-            };
-            let (make_app, ready, end) = (Arc::clone(&make_app), ready.clone(), ends.clone());
-            let thread =
-                thread::Builder::new().name(format!("samewire-{index}")).spawn(move || {
-                    worker.run(&*make_app, ready);
-                    drop(end);
-                });
-            running.threads.push(thread.map_err(StartError::System)?);
-            running.counters.push(counters);
+            let (phases, counters) = (running.phases.subscribe(), Arc::<Counters>::default());
+            running.counters.push(Arc::clone(&counters));
+            let worker = Worker { setup, listener, phases, counters };
+            let (make_app, ready, end) = (Arc::clone(&make_app), ready.clone(), end.clone());
+            running.workers.push(spawn(format!("samewire-{index}"), move || {
+                // It goes when the worker does, be it by a panic.
+                let _end = end;
+                worker.run(&*make_app, ready);
+            })?);
+        }
+        if signals {
+            let (phases, ready) = (running.phases.clone(), ready.clone());
+            let hear = || signals::hear(phases, ready);
+            running.hearer = Some(spawn("samewire-signals".to_owned(), hear)?);
         }
         drop(ready);
-        for _ in 0..running.threads.len() {
+        for _ in 0..running.workers.len() + usize::from(signals) {
             // Nothing more comes if a worker died before it was ready: of its app's panic.
             started.recv().map_err(|_| StartError::App)?.map_err(StartError::System)?;
         }
@@ -101,7 +101,7 @@ impl Running {
     ///
     /// If a worker did, which none should.
     pub fn wait(mut self) -> Counts {
-        for thread in self.threads.drain(..) {
+        for thread in self.workers.drain(..) {
             if let Err(panic) = thread.join() {
                 panic::resume_unwind(panic);
             }
@@ -119,9 +119,13 @@ impl Running {
 impl Drop for Running {
     fn drop(&mut self) {
         phase::advance(&self.phases, Phase::Stopped);
-        for thread in self.threads.drain(..) {
+        for thread in self.workers.drain(..).chain(self.hearer.take()) {
             // Whoever wants to know of a panic asks `stop` or `wait`.
             let _ = thread.join();
         }
     }
+}
+
+fn spawn(name: String, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, StartError> {
+    thread::Builder::new().name(name).spawn(run).map_err(StartError::System)
 }

@@ -135,8 +135,9 @@ impl<F> Server<F> {
         self
     }
 
-    /// Whether Ctrl-C and SIGTERM drain the server (a second one stops it), instead of ending the
-    /// process. The default is that they do not: a server may be a small part of a program.
+    /// Whether Ctrl-C and SIGTERM drain the server (a second one stops it) instead of ending the
+    /// process, which from then on they never do. The default is that they mean nothing to the
+    /// server: it may be a small part of a program.
     pub fn signals(mut self, signals: bool) -> Self {
         self.signals = signals;
         self
@@ -155,9 +156,11 @@ impl<F> Server<F> {
         self
     }
 
-    /// Hands the app's connections at most so many bytes a read, whatever the system has: what
-    /// comes out must not depend on it. [`Counts::reads`](crate::Counts::reads) proves that it was
-    /// so.
+    /// Bytes that one read of a connection gets at most, however many have come. What the server
+    /// answers never depends on it, and this is how to see that; [`Counts::reads`] tells how many
+    /// reads it took.
+    ///
+    /// [`Counts::reads`]: crate::Counts::reads
     pub fn read_bytes_max(mut self, bytes: usize) -> Self {
         self.setup.read_bytes_max = bytes.max(1);
         self

@@ -10,13 +10,13 @@ use samewire::app::{App, serve};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::{Builder, LocalOptions, LocalRuntime};
 use tokio::sync::watch;
-use tokio::task::{JoinError, JoinSet, spawn_local};
+use tokio::task::{JoinError, JoinSet};
 use tokio::time::{sleep, timeout};
 
 use crate::clock::WorkerClock;
 use crate::counters::{Counters, count};
 use crate::drain::Drain;
-use crate::phase::{Phase, Signals, reached};
+use crate::phase::{Phase, reached};
 use crate::server::Setup;
 use crate::stream::Stream;
 
@@ -29,8 +29,6 @@ pub(crate) struct Worker {
     pub(crate) setup: Setup,
     pub(crate) listener: StdListener,
     pub(crate) phases: watch::Receiver<Phase>,
-    /// If this worker is to hear signals.
-    pub(crate) signals: Option<watch::Sender<Phase>>,
     pub(crate) counters: Arc<Counters>,
 }
 
@@ -50,35 +48,28 @@ impl Worker {
         make_app: &impl Fn() -> A,
         ready: mpsc::Sender<io::Result<()>>,
     ) {
-        let Self { setup, listener, phases, signals, counters } = self;
+        let Self { setup, listener, phases, counters } = self;
         // Whoever started us may have given up when we report; then `phases` says so too.
-        match prepare(listener, signals.is_some()) {
+        match prepare(listener) {
             Err(error) => drop(ready.send(Err(error))),
-            Ok((runtime, listener, heard)) => runtime.block_on(async {
+            Ok((runtime, listener)) => runtime.block_on(async {
                 let (clock, drain) = (WorkerClock::new(setup.wall_clock), Rc::default());
                 let shared = Shared { app: make_app(), setup, clock, drain, counters };
                 drop(ready.send(Ok(())));
                 drop(ready);
-                if let (Some(heard), Some(signals)) = (heard, signals) {
-                    spawn_local(heard.advance(signals));
-                }
                 run(Rc::new(shared), listener, phases).await;
             }),
         }
     }
 }
 
-/// A runtime that knows of the listener, and of signals if they are to be heard.
-fn prepare(
-    listener: StdListener,
-    hears_signals: bool,
-) -> io::Result<(LocalRuntime, TcpListener, Option<Signals>)> {
+/// A runtime that knows of the listener.
+fn prepare(listener: StdListener) -> io::Result<(LocalRuntime, TcpListener)> {
     let runtime = Builder::new_current_thread().enable_all().build_local(LocalOptions::default())?;
     let inside = runtime.enter();
     let listener = TcpListener::from_std(listener)?;
-    let heard = hears_signals.then(Signals::new).transpose()?;
     drop(inside);
-    Ok((runtime, listener, heard))
+    Ok((runtime, listener))
 }
 
 /// Serves, drains, and drops what is left.
