@@ -1,10 +1,22 @@
 //! The fixture language, its replay on every target, verdicts, reports, and the `samewire` command.
+//!
+//! A [`suite`] is read once; a [`run`] replays its cases through the six verbs of a
+//! [`subject`]; three judges look at what came: the case's own expectations ([`verdict`]), what no
+//! server may ever emit ([`invariant`]), and whether the bytes are the same everywhere ([`trial`]).
+#![forbid(unsafe_code)]
 
+pub mod asked;
 pub mod case;
+pub mod conversation;
 pub mod decision;
 pub mod diagnostic;
+pub mod exit;
 pub mod fixtures;
+pub mod frames;
+pub mod invariant;
 pub mod known;
 pub mod ledger;
 pub mod requirement;
+pub mod response;
 pub mod suite;
+pub mod transcript;

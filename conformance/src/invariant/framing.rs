@@ -1,0 +1,200 @@
+//! Where an answer ends (RFC 9112 §6): the fields that say it, and that they tell the truth.
+
+use super::{Broken, Invariant};
+use crate::conversation::{Answer, Conversation, Rest};
+use crate::response::Framing;
+use crate::transcript::Ending;
+
+/// Content-Length, Transfer-Encoding, and the content itself.
+pub(super) struct FramingFields;
+
+const BOTH: &str = "rfc9112-6.2-no-cl-with-te";
+const LENGTH_BODYLESS: &str = "rfc9110-8.6-no-cl-1xx-204";
+const CODING_BODYLESS: &str = "rfc9112-6.1-no-te-on-1xx-204";
+const CODING_OLD: &str = "rfc9112-6.1-no-te-to-1.0";
+const CHUNKED_TWICE: &str = "rfc9112-6.1-emit-chunked-twice";
+const CHUNKED_LAST: &str = "rfc9112-6.1-response-coding-ends-chunked-or-close";
+const DECLARED: &str = "rfc9110-8.6-no-wrong-cl";
+const HEAD: &str = "rfc9110-9.3.2-head-no-content";
+const BODYLESS: &str = "rfc9112-6.3-bodyless-answers";
+const RESET: &str = "rfc9110-15.3.6-205-no-content";
+const CONNECT: &str = "rfc9110-9.3.6-connect-2xx-no-framing";
+const SIZE: &str = "rfc9112-7.1-chunk-data-crlf";
+
+impl Invariant for FramingFields {
+    fn name(&self) -> &'static str {
+        "framing"
+    }
+
+    fn rules(&self) -> &'static [&'static str] {
+        &[
+            BOTH,
+            LENGTH_BODYLESS,
+            CODING_BODYLESS,
+            CODING_OLD,
+            CHUNKED_TWICE,
+            CHUNKED_LAST,
+            DECLARED,
+            HEAD,
+            BODYLESS,
+            RESET,
+            CONNECT,
+            SIZE,
+        ]
+    }
+
+    fn check(&self, conversation: &Conversation<'_>) -> Result<(), Broken> {
+        for answer in &conversation.answers {
+            check_fields(answer)?;
+            if answer.response.framing == Framing::Chunked {
+                check_chunk_lines(conversation.body(answer))?;
+            }
+        }
+        check_rest(conversation)
+    }
+}
+
+fn check_fields(answer: &Answer) -> Result<(), Broken> {
+    let response = &answer.response;
+    let length = response.values("Content-Length").next().is_some();
+    let codings: Vec<&[u8]> = response
+        .values("Transfer-Encoding")
+        .flat_map(|value| value.split(|&byte| byte == b','))
+        .map(<[u8]>::trim_ascii)
+        .collect();
+    let coded = !codings.is_empty();
+    let status = response.status;
+    let chunked = codings.iter().filter(|coding| coding.eq_ignore_ascii_case(b"chunked")).count();
+    let is_last = codings.last().is_some_and(|coding| coding.eq_ignore_ascii_case(b"chunked"));
+    let old = matches!(answer.asked_version(), Some((1, 0)));
+
+    let broken = if length && coded {
+        (BOTH, "Content-Length beside Transfer-Encoding")
+    } else if length && matches!(status, 100..=199 | 204) {
+        (LENGTH_BODYLESS, "Content-Length on an answer that has no content")
+    } else if coded && matches!(status, 100..=199 | 204) {
+        (CODING_BODYLESS, "Transfer-Encoding on an answer that has no content")
+    } else if coded && old {
+        (CODING_OLD, "Transfer-Encoding to an HTTP/1.0 client")
+    } else if chunked > 1 {
+        (CHUNKED_TWICE, "chunked is applied twice")
+    } else if coded && !is_last && !answer.is_bodyless() && !response.lists("Connection", b"close")
+    {
+        (CHUNKED_LAST, "the last transfer coding is not chunked, and the connection goes on")
+    } else if status == 205 && !response.content.is_empty() {
+        (RESET, "205 with content")
+    } else if answer.is_to("CONNECT") && matches!(status, 200..=299) && (length || coded) {
+        (CONNECT, "a tunnel with a length")
+    } else {
+        return Ok(());
+    };
+    Err(Broken::new(broken.0, broken.1))
+}
+
+/// Our reader forgives a lone LF behind a chunk; a server must not send it.
+fn check_chunk_lines(body: &[u8]) -> Result<(), Broken> {
+    let mut rest = body;
+    while let Some(end) = rest.iter().position(|&byte| byte == b'\n') {
+        let (line, after) = rest.split_at(end);
+        let digits = line.strip_suffix(b"\r").unwrap_or(line);
+        if !line.ends_with(b"\r") {
+            return Err(Broken::new(SIZE, "LF without CR between chunks"));
+        }
+        let digits = digits.split(|&byte| byte == b';').next().unwrap_or_default();
+        let size = str::from_utf8(digits).ok().and_then(|d| usize::from_str_radix(d, 16).ok());
+        // The last chunk, and then the trailer section, whose lines hold no size.
+        let Some(size) = size.filter(|&size| size != 0) else { return Ok(()) };
+        let Some(after) = after.get(1..).and_then(|after| after.get(size..)) else { return Ok(()) };
+        let Some(next) = after.strip_prefix(b"\r\n") else {
+            return Err(Broken::new(SIZE, "chunk data that CRLF does not follow"));
+        };
+        rest = next;
+    }
+    Ok(())
+}
+
+/// Bytes behind the last answer: content where none may be, or a length that was not kept.
+fn check_rest(conversation: &Conversation<'_>) -> Result<(), Broken> {
+    match (&conversation.rest, conversation.answers.last()) {
+        (Rest::Malformed(..), Some(last)) if last.is_to("HEAD") => {
+            Err(Broken::new(HEAD, "content in the answer to HEAD"))
+        }
+        (Rest::Malformed(..), Some(last)) if last.response.status == 101 => Ok(()),
+        (Rest::Malformed(..), Some(last)) if last.is_bodyless() => {
+            Err(Broken::new(BODYLESS, format!("content after {}", last.response.status)))
+        }
+        (Rest::Malformed(..), Some(last))
+            if matches!(last.response.framing, Framing::Length(_)) =>
+        {
+            Err(Broken::new(DECLARED, "more content than Content-Length says"))
+        }
+        (Rest::Partial(_), _)
+            if conversation.frames.is_empty()
+                && conversation.transcript.ending() == Ending::Closed
+                && cut_short(conversation.rest_bytes()) =>
+        {
+            Err(Broken::new(DECLARED, "less content than Content-Length says"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether these bytes are an answer with a declared length that did not come.
+fn cut_short(bytes: &[u8]) -> bool {
+    matches!(
+        crate::response::read_head(bytes),
+        crate::response::Reading::Complete(response, _)
+            if response.values("Content-Length").next().is_some()
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::invariant::tests::judge_all;
+
+    #[test]
+    fn catches_each_mutation_of_the_framing() {
+        let get: &[u8] = b"GET / HTTP/1.1\r\n\r\n";
+        let old: &[u8] = b"GET / HTTP/1.0\r\n\r\n";
+        let head: &[u8] = b"HEAD / HTTP/1.1\r\n\r\n";
+        judge_all(&FramingFields, &[
+            (get, b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi", None),
+            (get, b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n\n\r\n0\r\n\r\n", None),
+            (head, b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n", None),
+            (head, b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi", Some(HEAD)),
+            (get, b"HTTP/1.1 204 No\r\nContent-Length: 0\r\n\r\n", Some(LENGTH_BODYLESS)),
+            (get, b"HTTP/1.1 204 No\r\nTransfer-Encoding: chunked\r\n\r\n", Some(CODING_BODYLESS)),
+            (get, b"HTTP/1.1 204 No\r\n\r\nhi", Some(BODYLESS)),
+            (get, b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhithere", Some(DECLARED)),
+            (get, b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhi!", Some(DECLARED)),
+            (get, b"HTTP/1.1 205 Reset\r\nContent-Length: 2\r\n\r\nhi", Some(RESET)),
+            (
+                get,
+                b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+                Some(BOTH),
+            ),
+            (
+                old,
+                b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+                Some(CODING_OLD),
+            ),
+            (
+                get,
+                b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n",
+                Some(CHUNKED_TWICE),
+            ),
+            (get, b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\nx!", Some(CHUNKED_LAST)),
+            (
+                b"CONNECT a:1 HTTP/1.1\r\n\r\n",
+                b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
+                Some(CONNECT),
+            ),
+            (
+                get,
+                b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\nx\r\n0\r\n\r\n",
+                Some(SIZE),
+            ),
+        ]);
+    }
+}
