@@ -1,0 +1,537 @@
+//! One case, one row, one cut, on one connection: walks the steps, and keeps what went over the
+//! wire.
+//!
+//! The same walk serves a world without time and a server on the far side of an ocean. What
+//! differs is patience: in a virtual world quiet is exact, so no waiting is involved; a real
+//! server is given a while for each answer, and each case has a deadline, so that a server that
+//! hangs is a failed case and never a hanging runner.
+
+use std::time::{Duration, Instant};
+
+use crate::case::{Case, Expect, Field, Row, Step, StepKind, Text};
+use crate::diagnostic::Span;
+use crate::frames::{self, Frame};
+use crate::response::{self, Reading, Response};
+use crate::subject::{Channel, Received, Time};
+use crate::transcript::{Ending, Transcript};
+use crate::verdict::{self, Failure};
+
+/// The key of every handshake that `ws` performs, and what it must be answered with (the example
+/// of RFC 6455 §1.3).
+pub const KEY: &str = "dGhlIHNhbXBsZSBub25jZQ==";
+/// The accept value for [`KEY`].
+pub const ACCEPT: &[u8] = b"s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
+
+/// A server that sends more than this in one case is not listened to any longer.
+const RECEIVED_MAX: usize = 8 << 20;
+
+/// How long to wait for what, where time is real.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// For the next bytes of an answer that is expected.
+    pub answer: Duration,
+    /// For bytes that should not come.
+    pub quiet: Duration,
+    /// For the server's end of stream after ours; virtual time passes by as much.
+    pub end: Duration,
+    /// For the whole case, waits that it asks for apart.
+    pub case: Duration,
+    /// Whose clock runs.
+    pub time: Time,
+}
+
+impl Patience {
+    /// With servers that run by this clock.
+    pub const fn new(time: Time) -> Self {
+        Self {
+            time,
+            answer: Duration::from_secs(3),
+            quiet: Duration::from_millis(60),
+            end: Duration::from_secs(1),
+            case: Duration::from_secs(10),
+        }
+    }
+}
+
+/// What one replay brought.
+#[derive(Debug)]
+pub struct Outcome {
+    /// All that went over the wire.
+    pub transcript: Transcript,
+    /// The first expectation that was not met.
+    pub failure: Option<Failure>,
+    /// How often the server has read, where that can be counted.
+    pub reads: Option<u64>,
+}
+
+/// Replays one row of a case on a fresh connection, whatever the server does.
+pub fn replay(
+    case: &Case,
+    row: &Row,
+    channel: Box<dyn Channel + '_>,
+    patience: Patience,
+) -> Outcome {
+    let mut replay = Replay {
+        channel,
+        item: row.item.as_deref(),
+        patience,
+        deadline: Instant::now() + patience.case,
+        transcript: Transcript::default(),
+        inbox: Vec::new(),
+        framed: false,
+        shut: false,
+    };
+    let steps = case.steps.iter().try_for_each(|step| replay.step(step));
+    let last = case.steps.last().map_or(case.span, |step| step.span);
+    let finish = replay.finish(last);
+    let failure = steps.and(finish).err();
+    Outcome { failure, reads: replay.channel.reads(), transcript: replay.transcript }
+}
+
+struct Replay<'a> {
+    channel: Box<dyn Channel + 'a>,
+    item: Option<&'a [u8]>,
+    patience: Patience,
+    deadline: Instant,
+    transcript: Transcript,
+    /// Received, and not yet taken by a step.
+    inbox: Vec<u8>,
+    /// Frames are spoken, not HTTP.
+    framed: bool,
+    /// The client has ended its half, or reset.
+    shut: bool,
+}
+
+impl Replay<'_> {
+    fn step(&mut self, step: &Step) -> Result<(), Failure> {
+        match &step.kind {
+            StepKind::Send(texts) => {
+                let bytes: Vec<u8> = texts.iter().flat_map(|text| text.bytes(self.item)).collect();
+                self.send(&bytes);
+                Ok(())
+            }
+            StepKind::SendFrame(frame) => {
+                self.send(&frame.encode(self.item));
+                Ok(())
+            }
+            StepKind::Expect(expect) if self.framed => self.expect_frame(step.span, expect),
+            StepKind::Expect(expect) => self.expect_response(step.span, expect),
+            StepKind::Pass(time) => {
+                self.channel.pass(*time);
+                self.deadline += *time;
+                self.transcript.pass(*time);
+                Ok(())
+            }
+            StepKind::Shut => {
+                self.shut_once();
+                Ok(())
+            }
+            StepKind::Reset => {
+                self.transcript.reset(self.inbox.len());
+                self.inbox.clear();
+                self.channel.reset();
+                self.shut = true;
+                Ok(())
+            }
+            StepKind::Close => self.expect_close(step.span),
+            StepKind::Open => self.expect_open(step.span),
+            StepKind::WebSocket { path, fields } => self.handshake(step.span, path, fields),
+            StepKind::Frames => {
+                self.framed = true;
+                Ok(())
+            }
+        }
+    }
+
+    /// The next response is one of those expected.
+    fn expect_response(&mut self, span: Span, expect: &Expect) -> Result<(), Failure> {
+        let Some(response) = self.next_response(span, expect)? else { return Ok(()) };
+        verdict::details(expect, &response, self.item)
+            .map_err(|(span, what)| Failure::new(span, what, self.transcript.received()))
+    }
+
+    /// Takes the next response, if its status is expected; `None` if the connection has ended as
+    /// it may, or if nothing came that had to.
+    fn next_response(&mut self, span: Span, expect: &Expect) -> Result<Option<Response>, Failure> {
+        loop {
+            let ended = self.transcript.ending() != Ending::Open;
+            let why = match response::read(&self.inbox, expect.to_head, ended) {
+                _ if self.inbox.is_empty() => None,
+                Reading::Complete(response, length) => {
+                    if verdict::wants_status(expect, response.status) {
+                        self.inbox.drain(..length);
+                        return Ok(Some(response));
+                    }
+                    if expect.optional {
+                        return Ok(None);
+                    }
+                    return Err(self.failure(span, format!("got {}", response.status)));
+                }
+                Reading::Malformed(why) => return Err(self.failure(span, format!("got {why}"))),
+                Reading::Partial => Some("got an answer that is cut short"),
+            };
+            match (self.more(self.patience.answer), why) {
+                (Received::Bytes, _) => {}
+                (_, None) if expect.optional => return Ok(None),
+                (Received::End | Received::Reset, None) if verdict::wants_end(expect) => {
+                    return Ok(None);
+                }
+                // Once more, now that it is known that nothing follows.
+                (Received::End | Received::Reset, Some(_)) if !ended => {}
+                (Received::Quiet, None) => return Err(self.failure(span, "nothing came")),
+                (Received::End, None) => return Err(self.failure(span, "the connection ended")),
+                (Received::Reset, None) => {
+                    return Err(self.failure(span, "the connection was reset"));
+                }
+                (_, Some(why)) => return Err(self.failure(span, why)),
+            }
+        }
+    }
+
+    /// The next message is one of those expected.
+    fn expect_frame(&mut self, span: Span, expect: &Expect) -> Result<(), Failure> {
+        loop {
+            let why = match read_message(&self.inbox) {
+                _ if self.inbox.is_empty() => None,
+                Reading::Complete(frame, length) => {
+                    return match verdict::frame(expect, &frame, self.item) {
+                        Ok(()) => {
+                            self.inbox.drain(..length);
+                            Ok(())
+                        }
+                        Err(_) if expect.optional => Ok(()),
+                        Err(what) => Err(self.failure(span, what)),
+                    };
+                }
+                Reading::Malformed(why) => return Err(self.failure(span, format!("got {why}"))),
+                Reading::Partial => Some("got a frame that is cut short"),
+            };
+            match (self.more(self.patience.answer), why) {
+                (Received::Bytes, _) => {}
+                (_, None) if expect.optional => return Ok(()),
+                (Received::End | Received::Reset, None) if verdict::wants_end(expect) => {
+                    return Ok(());
+                }
+                (Received::Quiet, None) => return Err(self.failure(span, "nothing came")),
+                (Received::End, None) => return Err(self.failure(span, "the connection ended")),
+                (Received::Reset, None) => {
+                    return Err(self.failure(span, "the connection was reset"));
+                }
+                (_, Some(why)) => return Err(self.failure(span, why)),
+            }
+        }
+    }
+
+    fn expect_close(&mut self, span: Span) -> Result<(), Failure> {
+        while self.inbox.is_empty() {
+            match self.more(self.patience.answer) {
+                Received::Bytes => {}
+                Received::End | Received::Reset => return Ok(()),
+                Received::Quiet => return Err(self.failure(span, "the connection is open")),
+            }
+        }
+        Err(self.surplus(span))
+    }
+
+    fn expect_open(&mut self, span: Span) -> Result<(), Failure> {
+        if self.inbox.is_empty() {
+            match self.more(self.patience.quiet) {
+                Received::Bytes => {}
+                Received::Quiet => return Ok(()),
+                Received::End => return Err(self.failure(span, "the connection ended")),
+                Received::Reset => return Err(self.failure(span, "the connection was reset")),
+            }
+        }
+        Err(self.surplus(span))
+    }
+
+    /// The client's opening handshake, and the server's (RFC 6455 §4).
+    fn handshake(&mut self, span: Span, path: &Text, fields: &[Field]) -> Result<(), Failure> {
+        let mut request = b"GET ".to_vec();
+        request.extend(path.bytes(self.item));
+        request.extend_from_slice(
+            b" HTTP/1.1\r\nHost: example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n",
+        );
+        request.extend_from_slice(
+            format!("Sec-WebSocket-Key: {KEY}\r\nSec-WebSocket-Version: 13\r\n").as_bytes(),
+        );
+        for Field { name, value, .. } in fields {
+            request.extend_from_slice(name.as_bytes());
+            request.extend_from_slice(b": ");
+            request.extend(value.bytes(self.item));
+            request.extend_from_slice(b"\r\n");
+        }
+        request.extend_from_slice(b"\r\n");
+        self.send(&request);
+
+        let any_of = vec![crate::case::Wanted::Status(101)];
+        let expect = Expect { optional: false, any_of, to_head: false, details: Vec::new() };
+        let Some(response) = self.next_response(span, &expect)? else { return Ok(()) };
+        let wrong = if response.values("Sec-WebSocket-Accept").next() != Some(ACCEPT) {
+            "got 101 without the right Sec-WebSocket-Accept"
+        } else if !response.lists("Upgrade", b"websocket") {
+            "got 101 without Upgrade: websocket"
+        } else if !response.lists("Connection", b"upgrade") {
+            "got 101 without Connection: Upgrade"
+        } else {
+            self.framed = true;
+            return Ok(());
+        };
+        Err(Failure::new(span, wrong, self.transcript.received()))
+    }
+
+    /// Ends our half, and listens to the end: what no step has taken is a failure.
+    fn finish(&mut self, last: Span) -> Result<(), Failure> {
+        // A server that has closed already has done so on its own account.
+        while self.more(Duration::ZERO) == Received::Bytes {}
+        self.shut_once();
+        while self.more(self.patience.end) == Received::Bytes {}
+        if self.patience.time == Time::Virtual && self.transcript.ending() == Ending::Open {
+            self.channel.pass(self.patience.end);
+            while self.more(self.patience.end) == Received::Bytes {}
+        }
+        if self.inbox.is_empty() { Ok(()) } else { Err(self.surplus(last)) }
+    }
+
+    fn shut_once(&mut self) {
+        if !self.shut {
+            self.shut = true;
+            self.channel.shut();
+            self.transcript.shut();
+        }
+    }
+
+    fn send(&mut self, bytes: &[u8]) {
+        self.transcript.send(bytes);
+        self.channel.send(bytes);
+    }
+
+    /// Receives into the inbox, and into the transcript.
+    fn more(&mut self, patience: Duration) -> Received {
+        match self.transcript.ending() {
+            Ending::Closed => return Received::End,
+            Ending::Reset => return Received::Reset,
+            Ending::Open => {}
+        }
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        let start = self.inbox.len();
+        let received = self.channel.receive(&mut self.inbox, patience.min(left));
+        match received {
+            Received::Bytes if self.transcript.received().len() > RECEIVED_MAX => {
+                return Received::Quiet;
+            }
+            Received::Bytes => {
+                self.transcript.receive(self.inbox.get(start..).unwrap_or_default());
+            }
+            Received::End => self.transcript.end(Ending::Closed),
+            Received::Reset => self.transcript.end(Ending::Reset),
+            Received::Quiet => {}
+        }
+        received
+    }
+
+    fn failure(&self, span: Span, what: impl Into<String>) -> Failure {
+        Failure::new(span, what, &self.inbox)
+    }
+
+    fn surplus(&self, span: Span) -> Failure {
+        let what = if self.framed {
+            match read_message(&self.inbox) {
+                Reading::Complete(frame, _) => format!("got {}", verdict::name(&frame)),
+                Reading::Partial | Reading::Malformed(_) => "got more bytes".into(),
+            }
+        } else {
+            match response::read_head(&self.inbox) {
+                Reading::Complete(response, _) => format!("got {}", response.status),
+                Reading::Partial | Reading::Malformed(_) => "got more bytes".into(),
+            }
+        };
+        self.failure(span, format!("{what}, and nothing more was due"))
+    }
+}
+
+/// A control frame, or a message whose fragments stand one behind the other.
+fn read_message(bytes: &[u8]) -> Reading<Frame> {
+    let (mut message, mut at) = match frames::read(bytes) {
+        Reading::Complete(frame, length) => (frame, length),
+        other => return other,
+    };
+    while !message.fin && !message.is_control() {
+        match frames::read(bytes.get(at..).unwrap_or_default()) {
+            Reading::Complete(next, length) if next.opcode == 0 => {
+                message.fin = next.fin;
+                message.payload.extend(next.payload);
+                at += length;
+            }
+            Reading::Complete(..) => break,
+            other => return other,
+        }
+    }
+    Reading::Complete(message, at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Outcome, Patience, replay};
+    use crate::case::parse::parse;
+    use crate::subject::{Channel, Received, Time};
+    use crate::transcript::Ending;
+    use std::time::Duration;
+
+    /// A server that says one line of its script after each send, wait or shut, and then closes
+    /// if the line ends with `$`. Past its script it says nothing, and closes after the client.
+    struct Script {
+        lines: Vec<&'static [u8]>,
+        said: Vec<u8>,
+        closing: bool,
+        shut: bool,
+    }
+
+    impl Script {
+        fn new(lines: &[&'static [u8]]) -> Self {
+            let lines = lines.iter().rev().copied().collect();
+            Self { lines, said: Vec::new(), closing: false, shut: false }
+        }
+
+        fn say(&mut self) {
+            let line = self.lines.pop().unwrap_or_default();
+            self.closing |= line.ends_with(b"$");
+            self.said.extend(line.strip_suffix(b"$").unwrap_or(line));
+        }
+    }
+
+    impl Channel for Script {
+        fn send(&mut self, _: &[u8]) {
+            self.say();
+        }
+
+        fn receive(&mut self, into: &mut Vec<u8>, _: Duration) -> Received {
+            if !self.said.is_empty() {
+                into.append(&mut self.said);
+                return Received::Bytes;
+            }
+            if self.closing || self.shut { Received::End } else { Received::Quiet }
+        }
+
+        fn pass(&mut self, _: Duration) {
+            self.say();
+        }
+
+        fn shut(&mut self) {
+            self.shut = true;
+            self.say();
+        }
+
+        fn reset(&mut self) {}
+    }
+
+    fn run(steps: &str, lines: &[&'static [u8]]) -> Outcome {
+        let source = format!("### a\nBecause.\nrule rfc0-1-a\n\n{steps}\n");
+        let file = parse("f", "f.case", &source).unwrap_or_else(|why| panic!("{}", why[0]));
+        let case = file.cases.first().unwrap();
+        let row = case.rows().remove(0);
+        replay(case, &row, Box::new(Script::new(lines)), Patience::new(Time::Virtual))
+    }
+
+    /// (steps, what the server says, the line that fails and why).
+    type Rows = [(&'static str, &'static [&'static [u8]], Option<(u32, &'static str)>)];
+
+    fn check(rows: &Rows) {
+        for (steps, lines, expected) in rows {
+            let failure = run(steps, lines).failure;
+            // Four lines stand before the steps.
+            let got = failure.as_ref().map(|failure| (failure.span.line - 4, &*failure.what));
+            assert_eq!(got, *expected, "{steps}");
+        }
+    }
+
+    const OK: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
+    const LAST: &[u8] = b"HTTP/1.1 400 Bad\r\nConnection: close\r\nContent-Length: 0\r\n\r\n$";
+    const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
+
+    #[test]
+    fn judges_answers() {
+        check(&[
+            ("> a\n< 200", &[OK], None),
+            ("> a\n< 2xx\n! open", &[OK], None),
+            ("> a\n< 400 | close\n! close", &[LAST], None),
+            ("> a\n< 400 | close\n! close", &[b"$"], None),
+            ("> a\n< 400", &[OK], Some((2, "got 200"))),
+            ("> a\n< 200\n  body \"ho\"", &[OK], Some((3, "got \"hi\""))),
+            ("> a\n< 200", &[b""], Some((2, "nothing came"))),
+            ("> a\n< 200", &[b"$"], Some((2, "the connection ended"))),
+            ("> a\n< 200", &[b"HELLO"], Some((2, "got not a status line"))),
+            ("> a\n< 200", &[b"HTTP/1.1 200"], Some((2, "got an answer that is cut short"))),
+            ("> a\n< 200", &[b"HTTP/1.1 200 OK\r\n\r\nhi$"], None),
+            ("> a\n< 200\n! close", &[OK], Some((3, "the connection is open"))),
+            ("> a\n< 400\n! open", &[LAST], Some((3, "the connection ended"))),
+            ("> a\n< 200", &[OK, OK], Some((2, "got 200, and nothing more was due"))),
+            ("> a\n< 200\n@ +1s\n< 200", &[OK, OK], None),
+            (
+                "> a\n< 200\n@ +1s\n! close",
+                &[OK, b"x$"],
+                Some((4, "got more bytes, and nothing more was due")),
+            ),
+            ("> a\n< 200 to HEAD", &[b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n"], None),
+        ]);
+    }
+
+    #[test]
+    fn interim_answers_must_be_allowed() {
+        check(&[
+            ("> a\n<? 100\n> b\n< 200", &[CONTINUE, OK], None),
+            ("> a\n<? 100\n> b\n< 200", &[b"", OK], None),
+            ("> a\n< 200", &[CONTINUE], Some((2, "got 100"))),
+            ("> a\n< 100\n> b\n< 200", &[b"", OK], Some((2, "nothing came"))),
+        ]);
+    }
+
+    const SWITCH: &[u8] = b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n\
+        Upgrade: websocket\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
+
+    #[test]
+    fn judges_frames() {
+        check(&[
+            ("ws /ws\n> text \"hi\"\n< text \"hi\"", &[SWITCH, b"\x81\x02hi"], None),
+            ("ws /ws\n> text \"hi\"\n< text \"hi\"", &[SWITCH, b"\x01\x01h\x80\x01i"], None),
+            (
+                "ws /ws\n> text \"hi\"\n< binary",
+                &[SWITCH, b"\x81\x02hi"],
+                Some((3, "got text \"hi\"")),
+            ),
+            ("ws /ws\n> close 1000\n< close 1000\n! close", &[SWITCH, b"\x88\x02\x03\xe8$"], None),
+            ("ws /ws\n> ping\n< close 1002 | close", &[SWITCH, b"$"], None),
+            (
+                "ws /ws\n> ping\n< pong",
+                &[SWITCH, b"\x8a"],
+                Some((3, "got a frame that is cut short")),
+            ),
+            (
+                "ws /ws\n> ping\n< pong",
+                &[SWITCH, b"\x8a\x00\x89\x00"],
+                Some((3, "got ping \"\", and nothing more was due")),
+            ),
+            ("ws /ws\n> ping\n< pong", &[OK], Some((1, "got 200"))),
+            (
+                "ws /ws\n> ping\n< pong",
+                &[b"HTTP/1.1 101 S\r\nSec-WebSocket-Accept: x\r\n\r\n"],
+                Some((1, "got 101 without the right Sec-WebSocket-Accept")),
+            ),
+        ]);
+    }
+
+    #[test]
+    fn keeps_all_that_went_over_the_wire() {
+        let transcript = run("> a\\r\\n\n< 200\n@ +1s\n! close", &[OK, b"$"]).transcript;
+        let text = "> a\\r\\n\n< HTTP/1.1 200 OK\\r\\n\n< Content-Length: 2\\r\\n\n< \\r\\n\n< hi\n\
+                    @ +1000ms\n! close\nshut\n";
+        assert_eq!(transcript.to_string(), text);
+        assert_eq!(run("> a\n< 200", &[OK]).transcript.ending(), Ending::Closed);
+    }
+
+    #[test]
+    fn a_reset_leaves_nothing_to_judge() {
+        let outcome = run("> a\nreset", &[OK]);
+        assert_eq!((outcome.failure, outcome.transcript.received()), (None, &b""[..]));
+    }
+}

@@ -1,0 +1,101 @@
+//! The server in memory: the demo, or any app, in a world of its own for each connection.
+//!
+//! Time is virtual and quiet is exact. A cut is a cut: the second piece arrives when the server
+//! has done all that it can with the first.
+
+use std::time::Duration;
+
+use samewire::app::App;
+use samewire_sim::world::Options;
+use samewire_sim::{Client, Delivery as Wire, End, World};
+
+use super::{Channel, Delivery, OpenOptions, Received, Subject, Time, Unreachable};
+use crate::case::Need;
+
+/// An app, made anew for each connection.
+pub struct Core<F> {
+    name: String,
+    make: F,
+}
+
+impl<F> Core<F> {
+    /// A subject of this name, for this app.
+    pub fn new(name: impl Into<String>, make: F) -> Self {
+        Self { name: name.into(), make }
+    }
+}
+
+impl<A: App + 'static, F: Fn() -> A> Subject for Core<F> {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn time(&self) -> Time {
+        Time::Virtual
+    }
+
+    fn lacks(&mut self, _: Need) -> Result<Option<String>, Unreachable> {
+        Ok(None)
+    }
+
+    fn open(&mut self, options: &OpenOptions) -> Result<Box<dyn Channel>, Unreachable> {
+        let OpenOptions { limits, delivery } = *options;
+        let world = World::with((self.make)(), Options::new(limits));
+        let client = world.connect_with(match delivery {
+            Delivery::Whole => Wire::default(),
+            Delivery::Bytes => Wire { read_bytes_max: 1, one_by_one: true, ..Wire::default() },
+            Delivery::Cut(at) => Wire { cuts: vec![at], one_by_one: true, ..Wire::default() },
+        });
+        // The server accepts before the first byte comes, as it would on a network.
+        world.run();
+        Ok(Box::new(InMemory { world, client, shut: false }))
+    }
+}
+
+/// One connection, and the world that it is in.
+struct InMemory<A> {
+    world: World<A>,
+    client: Client,
+    /// Nothing can be sent any more.
+    shut: bool,
+}
+
+impl<A> Channel for InMemory<A> {
+    fn send(&mut self, bytes: &[u8]) {
+        if !self.shut {
+            self.client.send(bytes);
+            self.world.run();
+        }
+    }
+
+    fn receive(&mut self, into: &mut Vec<u8>, _: Duration) -> Received {
+        if self.client.read(usize::MAX, into) > 0 {
+            return Received::Bytes;
+        }
+        match self.client.end() {
+            End::Open => Received::Quiet,
+            End::Fin => Received::End,
+            End::Reset => Received::Reset,
+        }
+    }
+
+    fn pass(&mut self, time: Duration) {
+        self.world.pass(time);
+    }
+
+    fn shut(&mut self) {
+        self.shut = true;
+        self.client.shut();
+        self.world.run();
+    }
+
+    fn reset(&mut self) {
+        self.shut = true;
+        self.client.reset();
+        self.world.run();
+    }
+
+    fn reads(&self) -> Option<u64> {
+        u64::try_from(self.client.counts().reads).ok()
+    }
+}

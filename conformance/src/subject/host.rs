@@ -1,0 +1,110 @@
+//! Our server over TCP: started in this process on a free loopback port, once for each set of
+//! limits and each way to read.
+//!
+//! Writing single bytes to a socket proves nothing, the kernel joins them. Byte by byte means here
+//! that the server's transport hands over one byte a read, and the reads are counted.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use samewire::Limits;
+use samewire::app::App;
+use samewire_host::{Running, Server, WallClock};
+use samewire_sim::clock::EXAMPLE_DATE;
+
+use super::socket::Socket;
+use super::{Channel, Delivery, OpenOptions, Received, Subject, Time, Unreachable};
+use crate::case::Need;
+
+/// An app, made once for each server that is started.
+pub struct Host<F> {
+    name: String,
+    make: F,
+    servers: Vec<(Limits, usize, Rc<Running>)>,
+}
+
+impl<F> Host<F> {
+    /// A subject of this name, for this app. Nothing is started before it is needed.
+    pub fn new(name: impl Into<String>, make: F) -> Self {
+        Self { name: name.into(), make, servers: Vec::new() }
+    }
+}
+
+impl<A, F> Subject for Host<F>
+where
+    A: App + 'static,
+    F: Fn() -> A + Clone + Send + Sync + 'static,
+{
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn time(&self) -> Time {
+        Time::Real
+    }
+
+    fn lacks(&mut self, _: Need) -> Result<Option<String>, Unreachable> {
+        Ok(None)
+    }
+
+    fn open(&mut self, options: &OpenOptions) -> Result<Box<dyn Channel>, Unreachable> {
+        let OpenOptions { limits, delivery } = *options;
+        let read_bytes_max = if delivery == Delivery::Bytes { 1 } else { usize::MAX };
+        let found =
+            self.servers.iter().find(|(l, read, _)| (l, *read) == (&limits, read_bytes_max));
+        let server = match found {
+            Some((.., server)) => Rc::clone(server),
+            None => {
+                let server = Server::new(self.make.clone())
+                    .bind("127.0.0.1:0")
+                    .limits(limits)
+                    .wall_clock(WallClock::Fixed(EXAMPLE_DATE))
+                    .read_bytes_max(read_bytes_max)
+                    .start()
+                    .map_err(|why| Unreachable(format!("cannot start our server: {why}")))?;
+                let server = Rc::new(server);
+                self.servers.push((limits, read_bytes_max, Rc::clone(&server)));
+                server
+            }
+        };
+        // The server cuts what it reads; the client sends each step at once.
+        let sent = if delivery == Delivery::Bytes { Delivery::Whole } else { delivery };
+        let reads_before = server.counts().reads;
+        let socket = Socket::connect(server.local_addr(), sent)?;
+        Ok(Box::new(Counted { socket, server, reads_before }))
+    }
+}
+
+/// A connection whose reads on the server's side are counted. One subject has one connection at a
+/// time, so the server's numbers are this connection's.
+struct Counted {
+    socket: Socket,
+    server: Rc<Running>,
+    reads_before: u64,
+}
+
+impl Channel for Counted {
+    fn send(&mut self, bytes: &[u8]) {
+        self.socket.send(bytes);
+    }
+
+    fn receive(&mut self, into: &mut Vec<u8>, patience: Duration) -> Received {
+        self.socket.receive(into, patience)
+    }
+
+    fn pass(&mut self, time: Duration) {
+        self.socket.pass(time);
+    }
+
+    fn shut(&mut self) {
+        self.socket.shut();
+    }
+
+    fn reset(&mut self) {
+        self.socket.reset();
+    }
+
+    fn reads(&self) -> Option<u64> {
+        Some(self.server.counts().reads - self.reads_before)
+    }
+}

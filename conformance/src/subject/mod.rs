@@ -1,0 +1,176 @@
+//! A server under test, seen through six verbs: open, send, receive, pass time, shut, reset.
+//!
+//! Replay knows nothing else of a target. A virtual subject owns its clock: it runs until nothing
+//! moves, so [`Received::Quiet`] is exact and time passes at once. On a real one quiet means that
+//! nothing came for as long as the caller was ready to wait.
+
+pub mod core;
+pub mod host;
+pub mod probe;
+pub mod socket;
+pub mod url;
+
+use std::fmt;
+use std::time::Duration;
+
+use samewire::Limits;
+
+use crate::case::Need;
+
+/// A target that connections can be opened to.
+pub trait Subject {
+    /// The name on the command line and in reports.
+    fn name(&self) -> &str;
+
+    /// Whose clock runs.
+    fn time(&self) -> Time;
+
+    /// Why this server cannot do what a case needs; `None` if it can. May open connections, but
+    /// asks each question once only.
+    ///
+    /// # Errors
+    ///
+    /// [`Unreachable`] if the server cannot be asked.
+    fn lacks(&mut self, need: Need) -> Result<Option<String>, Unreachable>;
+
+    /// Opens a connection.
+    ///
+    /// # Errors
+    ///
+    /// [`Unreachable`] if there is no server; never because of what a server says.
+    fn open(&mut self, options: &OpenOptions) -> Result<Box<dyn Channel>, Unreachable>;
+}
+
+/// One connection, from the client's side.
+pub trait Channel {
+    /// Sends bytes, in the pieces that the [`Delivery`] asks for. If the server has closed, what
+    /// it does not take is dropped, as a network would.
+    fn send(&mut self, bytes: &[u8]);
+
+    /// Appends what has come; waits at most `patience` for the first byte.
+    fn receive(&mut self, into: &mut Vec<u8>, patience: Duration) -> Received;
+
+    /// Lets time pass: at once where time is virtual.
+    fn pass(&mut self, time: Duration);
+
+    /// Ends the client's half of the stream; receiving goes on.
+    fn shut(&mut self);
+
+    /// Resets the connection: both halves are gone.
+    fn reset(&mut self);
+
+    /// How often the server has read from this connection, where that can be counted.
+    fn reads(&self) -> Option<u64> {
+        None
+    }
+}
+
+/// What a call of [`Channel::receive`] brought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Received {
+    /// At least one byte was appended.
+    Bytes,
+    /// Nothing came, and the connection is open.
+    Quiet,
+    /// The server has ended its stream, and all its bytes were taken.
+    End,
+    /// The connection was reset.
+    Reset,
+}
+
+/// How a connection is to be opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenOptions {
+    /// The limits that the server runs with, where they can be set.
+    pub limits: Limits,
+    /// How the bytes to the server are cut.
+    pub delivery: Delivery,
+}
+
+impl Default for OpenOptions {
+    fn default() -> Self {
+        Self { limits: Limits::SMALL, delivery: Delivery::Whole }
+    }
+}
+
+/// How the bytes to the server are cut into reads.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Delivery {
+    /// Each step in one piece.
+    #[default]
+    Whole,
+    /// One byte a read.
+    Bytes,
+    /// In two pieces, cut behind this many bytes of all that the connection sends.
+    Cut(usize),
+}
+
+impl Delivery {
+    /// Cuts the bytes of one step, `sent` bytes having been sent before. No piece is empty.
+    pub fn pieces(self, sent: usize, bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+        let (front, back) = match self {
+            Self::Cut(offset) => {
+                bytes.split_at_checked(offset.saturating_sub(sent)).unwrap_or((bytes, &[]))
+            }
+            Self::Whole | Self::Bytes => (bytes, &[][..]),
+        };
+        let width = if self == Self::Bytes { 1 } else { usize::MAX };
+        front.chunks(width).chain(back.chunks(width))
+    }
+}
+
+impl fmt::Display for Delivery {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Whole => out.write_str("whole"),
+            Self::Bytes => out.write_str("byte by byte"),
+            Self::Cut(offset) => write!(out, "cut at {offset}"),
+        }
+    }
+}
+
+/// Whose clock a subject runs by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Time {
+    /// The subject's own: waiting takes no time, and quiet is exact.
+    Virtual,
+    /// Everybody's.
+    Real,
+}
+
+/// There is no server to talk to, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unreachable(pub String);
+
+impl fmt::Display for Unreachable {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Unreachable {}
+
+#[cfg(test)]
+mod tests {
+    use super::Delivery;
+
+    #[test]
+    fn pieces_are_cut_at_offsets_of_the_whole_connection() {
+        let table: &[(Delivery, usize, &[&str])] = &[
+            (Delivery::Whole, 0, &["hello"]),
+            (Delivery::Bytes, 9, &["h", "e", "l", "l", "o"]),
+            (Delivery::Cut(2), 0, &["he", "llo"]),
+            (Delivery::Cut(12), 10, &["he", "llo"]),
+            (Delivery::Cut(10), 10, &["hello"]),
+            (Delivery::Cut(15), 10, &["hello"]),
+            (Delivery::Cut(99), 10, &["hello"]),
+        ];
+        for &(delivery, sent, expected) in table {
+            let pieces: Vec<_> = delivery
+                .pieces(sent, b"hello")
+                .map(|piece| str::from_utf8(piece).unwrap())
+                .collect();
+            assert_eq!(pieces, expected, "{delivery} after {sent}");
+        }
+    }
+}

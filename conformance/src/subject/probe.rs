@@ -1,0 +1,116 @@
+//! Asks a foreign server whether it has what a case needs: one small request each, whose answer
+//! shows it.
+
+use std::time::{Duration, Instant};
+
+use super::{OpenOptions, Received, Subject, Unreachable};
+use crate::case::Need;
+use crate::frames;
+use crate::replay::{ACCEPT, KEY};
+use crate::response::{self, Reading, Response};
+
+/// How long a server may take to answer a probe.
+const PROBE_MAX: Duration = Duration::from_secs(3);
+
+/// A masked text frame that says `hi`.
+const HI: &[u8] = b"\x81\x82\x01\x02\x03\x04ik";
+
+/// Why the server lacks this; `None` if it has it.
+///
+/// # Errors
+///
+/// [`Unreachable`] if no connection can be opened.
+pub fn ask(subject: &mut dyn Subject, need: Need) -> Result<Option<String>, Unreachable> {
+    let get = |target: &str, fields: &str| {
+        format!("GET {target} HTTP/1.1\r\nHost: example\r\nConnection: close\r\n{fields}\r\n")
+    };
+    let (what, request) = match need {
+        Need::Echo => (
+            "POST / does not answer the content that it gets",
+            "POST / HTTP/1.1\r\nHost: example\r\nConnection: close\r\n\
+             Content-Type: text/x-probe\r\nContent-Length: 5\r\n\r\nprobe"
+                .into(),
+        ),
+        Need::Fields => {
+            ("GET /echo does not answer the fields that it gets", get("/echo", "X-Probe: here\r\n"))
+        }
+        Need::Cookies => {
+            ("GET /cookie does not answer cookies", get("/cookie", "Cookie: probe=here\r\n"))
+        }
+        Need::Hello => ("GET /hello does not answer a JSON greeting", get("/hello", "")),
+        Need::Users => ("GET /users/7 does not answer 200", get("/users/7", "")),
+        Need::ChunkedOut => ("GET /stream does not answer in chunks", get("/stream", "")),
+        Need::Ws => ("GET /ws is no WebSocket that echoes", handshake()),
+        Need::Limits => return Ok(Some("its limits cannot be set from outside".into())),
+    };
+    let sent = [request.as_bytes(), if need == Need::Ws { HI } else { b"" }].concat();
+    let (answer, rest) = exchange(subject, &sent)?;
+    let has = answer.as_ref().is_some_and(|answer| shows(need, answer, &rest));
+    Ok((!has).then(|| match answer {
+        Some(answer) => format!("{what} (it answers {})", answer.status),
+        None => format!("{what} (it does not answer)"),
+    }))
+}
+
+fn handshake() -> String {
+    format!(
+        "GET /ws HTTP/1.1\r\nHost: example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {KEY}\r\n\r\n"
+    )
+}
+
+fn shows(need: Need, answer: &Response, rest: &[u8]) -> bool {
+    let contains = |text: &[u8]| {
+        let content = answer.content.to_ascii_lowercase();
+        content.windows(text.len()).any(|window| window == text)
+    };
+    let is = |status| answer.status == status;
+    match need {
+        Need::Echo => {
+            is(200)
+                && answer.content == b"probe"
+                && answer.values("Content-Type").any(|value| value == b"text/x-probe")
+        }
+        Need::Fields => is(200) && contains(b"x-probe: here"),
+        Need::Cookies => is(200) && contains(b"probe=here"),
+        Need::Hello => is(200) && contains(b"\"message\""),
+        Need::Users => is(200),
+        Need::ChunkedOut => is(200) && answer.lists("Transfer-Encoding", b"chunked"),
+        Need::Ws => {
+            is(101)
+                && answer.values("Sec-WebSocket-Accept").any(|value| value == ACCEPT)
+                && matches!(frames::read(rest), Reading::Complete(frame, _)
+                    if frame.opcode == 1 && frame.payload == b"hi")
+        }
+        Need::Limits => false,
+    }
+}
+
+/// Sends a request, and takes its final answer and what follows that.
+fn exchange(
+    subject: &mut dyn Subject,
+    request: &[u8],
+) -> Result<(Option<Response>, Vec<u8>), Unreachable> {
+    let mut channel = subject.open(&OpenOptions::default())?;
+    channel.send(request);
+    let (mut came, mut ended) = (Vec::new(), false);
+    let deadline = Instant::now() + PROBE_MAX;
+    loop {
+        if let Reading::Complete(answer, length) = response::read(&came, false, ended) {
+            let rest = came.get(length..).unwrap_or_default();
+            if answer.is_interim() {
+                came = rest.to_vec();
+                continue;
+            }
+            // Behind a handshake the echo is still to come.
+            let complete = matches!(frames::read(rest), Reading::Complete(..));
+            if answer.status != 101 || complete || ended {
+                return Ok((Some(answer), rest.to_vec()));
+            }
+        } else if ended {
+            return Ok((None, came));
+        }
+        let left = deadline.saturating_duration_since(Instant::now());
+        ended = channel.receive(&mut came, left) != Received::Bytes;
+    }
+}
