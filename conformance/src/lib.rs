@@ -7,16 +7,19 @@
 
 pub mod asked;
 pub mod case;
+pub mod cli;
 pub mod conversation;
 pub mod decision;
 pub mod diagnostic;
 pub mod exit;
+pub mod explain;
 pub mod fixtures;
 pub mod frames;
 pub mod invariant;
 pub mod known;
 pub mod ledger;
 pub mod replay;
+pub mod report;
 pub mod requirement;
 pub mod response;
 pub mod run;

@@ -1,0 +1,72 @@
+//! `samewire ledger`: what each requirement rests on.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use super::Stop;
+use super::flag::{Command, Flag, no_argument};
+use crate::exit::Exit;
+use crate::invariant;
+use crate::ledger::{InvariantRef, Ledger};
+use crate::suite::Suite;
+
+/// What was asked for.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Options {
+    json: Option<PathBuf>,
+}
+
+pub(super) const COMMAND: Command<Options> = Command {
+    name: "ledger",
+    arguments: "",
+    short: "List what each requirement rests on: cases, invariants, code",
+    long: "A requirement is proven if a case or an invariant holds it and the code says where it \
+           decides, claimed if there is one of the two, open if there is neither, and an exception \
+           if it is refused on purpose.\n\n\
+           Ends with 1 if a MUST or a MUST NOT of what is built has no proof.",
+    flags: &[JSON],
+    argument: no_argument,
+    run,
+};
+
+const JSON: Flag<Options> = Flag {
+    name: "json",
+    value: Some("FILE"),
+    short: "write the ledger as JSON",
+    long: "Write the ledger to this file as JSON: each requirement with its level, profile and \
+           status, its proofs, and the places in the code that decide.",
+    apply: |options, value| {
+        options.json = Some(value.into());
+        Ok(())
+    },
+};
+
+fn run(options: Options, out: &mut dyn Write) -> Result<Exit, Stop> {
+    let suite = Suite::load(None).map_err(|errors| Stop::fixtures(&errors))?;
+    let invariants: Vec<InvariantRef<'_>> = invariant::ALL
+        .iter()
+        .map(|invariant| InvariantRef { name: invariant.name(), rules: invariant.rules() })
+        .collect();
+    let ledger = Ledger::new(&suite, &invariants).map_err(|errors| Stop::fixtures(&errors))?;
+    if let Some(path) = &options.json {
+        let text = format!("{:#}\n", ledger.to_json());
+        std::fs::write(path, text).map_err(|error| {
+            Stop::usage(format_args!("cannot write {}: {error}", path.display()))
+        })?;
+    }
+    writeln!(out, "{ledger}")?;
+    let unproven = ledger.unproven().count();
+    Ok(if unproven == 0 { Exit::AsExpected } else { Exit::CaseFailed })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{COMMAND, Options};
+    use crate::cli::flag::tests::run;
+
+    #[test]
+    fn takes_a_file_for_json() {
+        let expected = Options { json: Some("f".into()) };
+        assert_eq!(run(&COMMAND, &["--json", "f"]), Ok(expected));
+    }
+}

@@ -1,0 +1,6 @@
+//! What a run has found, for people and for machines.
+
+pub mod console;
+pub mod finding;
+pub mod json;
+pub mod junit;
