@@ -93,6 +93,7 @@ impl core::fmt::Write for Writer<'_> {
 }
 
 /// Powers of ten that fit 64 bits, but for the last.
+#[cfg_attr(not(test), expect(clippy::indexing_slicing, reason = "runs in the compiler"))]
 static POWERS: [u64; 19] = {
     let mut powers = [10; 19];
     let mut at = 18;

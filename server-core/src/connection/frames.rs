@@ -341,7 +341,12 @@ impl Wire<'_> {
     }
 
     fn put_close(&mut self, code: Code, reason: &[u8]) {
-        let reason = reason.get(..close::REASON_BYTES_MAX).unwrap_or(reason);
+        let mut n = reason.len().min(close::REASON_BYTES_MAX);
+        // A cut within a code point would not be UTF-8.
+        while reason.get(n).is_some_and(|byte| byte & 0xc0 == 0x80) {
+            n -= 1;
+        }
+        let reason = reason.get(..n).unwrap_or_default();
         self.put_frame(Opcode::Close, &[&code.to_bytes(), reason]);
     }
 
