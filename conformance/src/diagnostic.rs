@@ -8,6 +8,7 @@
 //! ```
 
 use std::fmt;
+use std::ops::Range;
 
 /// A piece of one line. It says where a thing stands, which is no part of what the thing is: any
 /// two spans are equal, so that values can be compared with what they print to.
@@ -21,21 +22,6 @@ pub struct Span {
     pub width: u32,
 }
 
-impl Span {
-    /// The piece of `source` between two offsets in bytes, up to the end of its first line.
-    pub fn of_range(source: &str, range: std::ops::Range<usize>) -> Self {
-        let start = source.floor_char_boundary(range.start);
-        let before = &source[..start];
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        let piece = &source[start..source.floor_char_boundary(range.end).max(start)];
-        Self {
-            line: before.matches('\n').count() as u32 + 1,
-            column: before[line_start..].chars().count() as u32 + 1,
-            width: piece.lines().next().unwrap_or("").chars().count() as u32,
-        }
-    }
-}
-
 impl PartialEq for Span {
     fn eq(&self, _: &Self) -> bool {
         true
@@ -43,6 +29,35 @@ impl PartialEq for Span {
 }
 
 impl Eq for Span {}
+
+/// Where the lines of a text begin, to find the place of an offset in it.
+#[derive(Debug)]
+pub struct Lines<'a> {
+    source: &'a str,
+    starts: Vec<usize>,
+}
+
+impl<'a> Lines<'a> {
+    /// The lines of this text.
+    pub fn new(source: &'a str) -> Self {
+        let starts = source.match_indices('\n').map(|(at, _)| at + 1);
+        Self { source, starts: std::iter::once(0).chain(starts).collect() }
+    }
+
+    /// The piece between two offsets in bytes, up to the end of its first line.
+    pub fn span(&self, range: Range<usize>) -> Span {
+        let start = self.source.floor_char_boundary(range.start);
+        let end = self.source.floor_char_boundary(range.end).max(start);
+        let line = self.starts.partition_point(|&first| first <= start);
+        let line_start = self.starts[line - 1];
+        let piece = self.source[start..end].lines().next().unwrap_or("");
+        Span {
+            line: line as u32,
+            column: self.source[line_start..start].chars().count() as u32 + 1,
+            width: piece.chars().count() as u32,
+        }
+    }
+}
 
 /// A value, and where it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,7 +146,7 @@ fn distance(from: &str, to: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{Diagnostic, Span, nearest};
+    use super::{Diagnostic, Lines, Span, nearest};
 
     #[test]
     fn points_at_the_piece_that_is_wrong() {
@@ -143,6 +158,17 @@ mod tests {
         let expected = "error: unknown directive `rul`\n  --> a.case:10:1\n 10 | rul x\n    | ^^^ \
                         did you mean `rule`?";
         assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn finds_the_place_of_an_offset() {
+        let source = "a\n\u{e9}bc\nd";
+        let table = [(0..1, (1, 1, 1)), (1..2, (1, 2, 0)), (2..4, (2, 1, 1)), (4..99, (2, 2, 2))];
+        for (range, expected) in table {
+            let span = Lines::new(source).span(range.clone());
+            assert_eq!((span.line, span.column, span.width), expected, "{range:?}");
+        }
+        assert_eq!(Lines::new("").span(0..0).line, 1);
     }
 
     #[test]

@@ -6,7 +6,7 @@
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::{Diagnostic, Lines, Span};
 use crate::requirement::toml_error;
 
 /// One case that fails on one target.
@@ -61,11 +61,12 @@ pub fn parse(
 ) -> Result<Vec<KnownFailure>, Vec<Diagnostic>> {
     let file: File =
         toml::from_str(source).map_err(|error| vec![toml_error(shown, source, &error)])?;
+    let lines = Lines::new(source);
     let (mut known, mut errors): (Vec<KnownFailure>, Vec<Diagnostic>) = Default::default();
     for entry in file.known {
-        let span = Span::of_range(source, entry.case.span());
+        let span = lines.span(entry.case.span());
         let mut error = |at: &Spanned<String>, message: String, hint: &str| {
-            let span = Span::of_range(source, at.span());
+            let span = lines.span(at.span());
             errors.push(Diagnostic::new(shown, source, span, message, hint.to_owned()));
         };
         let case = entry.case.get_ref();

@@ -8,7 +8,7 @@ use std::fmt::{self, Display, Formatter};
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::diagnostic::{Diagnostic, Span, nearest};
+use crate::diagnostic::{Diagnostic, Lines, Span, nearest};
 
 /// One thing that a document asks of a server.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -136,10 +136,11 @@ struct Entry {
 pub fn parse(shown: &str, source: &str) -> Result<Vec<Requirement>, Vec<Diagnostic>> {
     let file: File =
         toml::from_str(source).map_err(|error| vec![toml_error(shown, source, &error)])?;
+    let lines = Lines::new(source);
     let mut requirements: Vec<Requirement> = Vec::new();
     let mut errors = Vec::new();
     for entry in file.requirement {
-        match entry.check(source, &requirements) {
+        match entry.check(&lines, &requirements) {
             Ok(requirement) => requirements.push(requirement),
             Err(found) => {
                 errors.extend(found.into_iter().map(|(span, message, hint)| {
@@ -154,10 +155,10 @@ pub fn parse(shown: &str, source: &str) -> Result<Vec<Requirement>, Vec<Diagnost
 impl Entry {
     fn check(
         self,
-        source: &str,
+        lines: &Lines<'_>,
         known: &[Requirement],
     ) -> Result<Requirement, Vec<(Span, String, String)>> {
-        let span = Span::of_range(source, self.id.span());
+        let span = lines.span(self.id.span());
         let mut errors = Vec::new();
         if let Some(same) = known.iter().find(|same| same.id == *self.id.get_ref()) {
             let hint = format!("the other is in line {}: rename or remove one", same.span.line);
@@ -174,11 +175,11 @@ impl Entry {
                 format!("write `{prefix}` and a few words, joined by `-`"),
             ));
         }
-        let level = word(source, &self.level, "level", Level::named, Level::ALL, Level::name);
+        let level = word(lines, &self.level, "level", Level::named, Level::ALL, Level::name);
         let profile =
-            word(source, &self.profile, "profile", Profile::named, Profile::ALL, Profile::name);
+            word(lines, &self.profile, "profile", Profile::named, Profile::ALL, Profile::name);
         if let Some(reason) = self.exception.as_ref().filter(|it| it.get_ref().trim().is_empty()) {
-            let span = Span::of_range(source, reason.span());
+            let span = lines.span(reason.span());
             let hint = "say why this is refused, or remove the line".to_owned();
             errors.push((span, "an exception without a reason".to_owned(), hint));
         }
@@ -206,7 +207,7 @@ impl Entry {
 
 /// The value of a field that is one of a few words.
 fn word<T: Copy>(
-    source: &str,
+    lines: &Lines<'_>,
     found: &Spanned<String>,
     field: &str,
     named: fn(&str) -> Option<T>,
@@ -219,14 +220,14 @@ fn word<T: Copy>(
             Some(name) => format!("did you mean `{name}`?"),
             None => format!("there are {}", names.join(", ")),
         };
-        let span = Span::of_range(source, found.span());
+        let span = lines.span(found.span());
         (span, format!("unknown {field} `{}`", found.get_ref()), hint)
     })
 }
 
 /// An error of the TOML itself, in our form.
 pub(crate) fn toml_error(shown: &str, source: &str, error: &toml::de::Error) -> Diagnostic {
-    let span = Span::of_range(source, error.span().unwrap_or(0..0));
+    let span = Lines::new(source).span(error.span().unwrap_or(0..0));
     let message = error.message().lines().collect::<Vec<_>>().join(", ");
     let hint = "mend it as the comment at the top of the file describes".to_owned();
     Diagnostic::new(shown, source, span, message, hint)

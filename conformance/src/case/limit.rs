@@ -44,13 +44,6 @@ macro_rules! fields {
                 })*
             }
         }
-
-        #[cfg(test)]
-        fn every_field(limits: Limits) -> Vec<(&'static str, u64)> {
-            // Without `..`: a new field of `Limits` must join the table.
-            let Limits { $($name),* } = limits;
-            vec![$((stringify!($name), $name as u64)),*]
-        }
     };
 }
 
@@ -62,6 +55,8 @@ fields! {
     content_bytes_max: u64,
     collected_bytes_max: u32,
     chunk_overhead_bytes_max: u16,
+    answer_bytes_max: u32,
+    chunk_bytes_max: u16,
     drain_bytes_max: u32,
     requests_max: u16,
     message_bytes_max: u32,
@@ -105,21 +100,38 @@ impl Limit {
 
 #[cfg(test)]
 mod tests {
-    use super::{Limit, LimitError, every_field};
+    use super::{Limit, LimitError};
     use crate::diagnostic::Span;
     use samewire::Limits;
 
+    /// The fields and their values, as the struct itself tells them.
+    fn every_field(limits: Limits) -> Vec<(String, u64)> {
+        let shown = format!("{limits:?}");
+        let fields = shown.trim_start_matches("Limits { ").trim_end_matches(" }").split(", ");
+        let field = |field: &str| {
+            let (name, value) = field.split_once(": ").unwrap();
+            (name.to_owned(), value.parse().unwrap())
+        };
+        fields.map(field).collect()
+    }
+
+    #[test]
+    fn there_is_a_name_for_each_field() {
+        let fields: Vec<String> =
+            every_field(Limits::SMALL).into_iter().map(|(name, _)| name).collect();
+        assert_eq!(fields, Limit::NAMES);
+    }
+
     #[test]
     fn each_name_sets_its_field_and_no_other() {
-        for (name, before) in every_field(Limits::SMALL) {
+        for name in Limit::NAMES {
             let mut limits = Limits::SMALL;
             Limit::new(name, 77, Span::default()).unwrap().apply(&mut limits);
-            for ((other, now), (_, before)) in
-                every_field(limits).into_iter().zip(every_field(Limits::SMALL))
-            {
-                assert_eq!(now, if other == name { 77 } else { before }, "{name} on {other}");
+            for (now, before) in every_field(limits).into_iter().zip(every_field(Limits::SMALL)) {
+                let expected = if now.0 == *name { 77 } else { before.1 };
+                assert_eq!(now.1, expected, "{name} on {}", now.0);
+                assert_ne!(before.1, 77, "{name} would not show");
             }
-            assert_ne!(before, 77, "{name} would not show");
         }
     }
 

@@ -228,3 +228,6 @@ impl Display for FrameKind {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
