@@ -185,6 +185,21 @@ mod tests {
     }
 
     #[test]
+    fn tells_which_files_would_change() {
+        let canonical = "### a\nProse.\nrule rfc1-1-a\n\n! close\n";
+        let loose = canonical.replace("! close", "!  close");
+        let texts =
+            [("x/a.case", canonical.to_owned()), ("x/b.case", loose), ("c.toml", String::new())];
+        let texts = texts.map(|(path, text)| (path.to_owned(), text)).to_vec();
+        let folder = Some("here".into());
+        let formatted = Fixtures { root: "here".into(), folder, texts }.formatted().unwrap();
+        let [same, changed] = &formatted[..] else { panic!("{formatted:?}") };
+        assert!(same.unchanged && !changed.unchanged);
+        assert_eq!((changed.text.as_str(), changed.shown.as_str()), (canonical, "here/x/b.case"));
+        assert_eq!(changed.path, Path::new("here/x/b.case"));
+    }
+
+    #[test]
     fn only_files_on_disk_can_be_formatted() {
         let errors = Fixtures::embedded().formatted().unwrap_err();
         assert!(errors[0].hint.contains("--fixtures"), "{}", errors[0]);

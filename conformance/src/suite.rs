@@ -172,6 +172,7 @@ fn unknown_rules<'a>(
 #[cfg(test)]
 mod tests {
     use super::Suite;
+    use crate::case::Need;
     use crate::fixtures::Fixtures;
 
     const CASE: &str = "### a\nProse.\nrule rfc9112-3.2-host-missing-400\neach B = 00..01\n\n\
@@ -203,6 +204,24 @@ mod tests {
     fn every_file_of_this_project_is_canonical() {
         for file in Fixtures::find(None).unwrap().formatted().unwrap() {
             assert!(file.unchanged, "{}: run `samewire fmt`", file.shown);
+        }
+    }
+
+    #[test]
+    fn the_grammar_names_every_need_and_its_examples_are_cases() {
+        let grammar = include_str!("../../fixtures/README.md");
+        for need in Need::ALL {
+            assert!(grammar.contains(&format!("| `{need}` |")), "{need} is not described");
+        }
+        let examples: Vec<&str> = grammar
+            .split("```case\n")
+            .skip(1)
+            .filter_map(|rest| rest.split("```").next())
+            .collect();
+        assert_eq!(examples.len(), 3);
+        for example in examples {
+            let suite = read(&[("example.case", example)]).unwrap();
+            assert_eq!(suite.files[0].content.to_string(), example);
         }
     }
 
