@@ -1,11 +1,10 @@
 //! One connection's two ends, in memory: a [`Client`] holds one, `serve` the other.
 //!
-//! What the client sends first goes to the [`Network`], which brings it here when its turn has
+//! What the client sends first goes to the network, which brings it here when its turn has
 //! come. What the server writes can be read at once. A [`Delivery`] says how coarsely or finely
 //! bytes travel; a server that keeps the law of determinism answers the same whatever it says.
 //!
 //! [`Client`]: crate::client::Client
-//! [`Network`]: crate::network::Network
 
 use std::cell::{RefCell, RefMut};
 use std::rc::Rc;

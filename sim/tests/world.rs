@@ -39,6 +39,25 @@ fn the_short_way_asks_an_app_in_a_line() {
     assert_eq!(sim.world().connections(), 0, "a request leaves its connection behind");
 }
 
+/// Has an answer that never comes.
+struct Stuck;
+
+samewire::app! { for Stuck;
+    get "/" => wait_for_ever;
+}
+
+async fn wait_for_ever(_: &Stuck) -> &'static str {
+    std::future::pending().await
+}
+
+#[test]
+fn the_short_way_waits_for_no_clock() {
+    let sim = Sim::new(Stuck);
+    sim.get("/").expect(503);
+    let passed = sim.world().now().as_millis();
+    assert_eq!(passed, u64::from(Limits::SMALL.handler_ms_max));
+}
+
 #[test]
 #[should_panic(expected = "expected status 200, but this came:\n404")]
 fn an_unexpected_status_shows_the_answer() {
@@ -97,9 +116,11 @@ fn time_passes_from_deadline_to_deadline() {
     assert_eq!(client.end(), End::Open);
     world.pass(Duration::from_millis(1));
     assert_eq!((client.end(), client.waiting()), (End::Fin, 0), "an idle close is silent");
-    // The server waits for the client's end, but not for ever, and both times are on the way.
+    // From here the server waits for the client's end, but not for ever. Both deadlines are on the
+    // way of one that comes now, and the second begins when the first has come.
+    let late = world.connect();
     world.pass(Duration::from_secs(3600));
-    assert_eq!(world.connections(), 0);
+    assert_eq!((world.connections(), late.end()), (0, End::Fin));
     assert_eq!(world.now().as_millis(), u64::from(Limits::SMALL.idle_ms_max) + 3_600_000);
     assert!(!world.pass_to_next_deadline(), "nobody is left to wait");
 }

@@ -4,58 +4,71 @@
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::process::{self, Command};
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
 
 use samewire_host::Server;
+use tokio::sync::Notify;
 
 /// Longer than this takes, even on a machine that is busy.
 const GUARD: Duration = Duration::from_secs(20);
 
-/// Has an answer that never comes.
-struct Endless;
+/// Has an answer that comes when the test says so, and one that never does.
+struct Slow(Arc<Notify>);
 
-samewire::app! { for Endless;
+samewire::app! { for Slow;
     get "/" => pass;
+    get "/gate" => wait_at_gate;
     get "/endless" => wait_for_ever;
 }
 
-async fn pass(_: &Endless) -> &'static str {
+async fn pass(_: &Slow) -> &'static str {
     "passed"
 }
 
-async fn wait_for_ever(_: &Endless) -> &'static str {
+async fn wait_at_gate(app: &Slow) -> &'static str {
+    app.0.notified().await;
+    "through"
+}
+
+async fn wait_for_ever(_: &Slow) -> &'static str {
     std::future::pending().await
 }
 
 #[test]
 fn the_first_signal_drains_and_the_second_stops() {
-    let server = Server::new(|| Endless).bind("127.0.0.1:0").workers(2).signals(true);
-    let server = server.drain(GUARD * 10).start().unwrap();
-    let mut idle = connect(server.local_addr());
-    idle.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").unwrap();
-    read_until(&mut idle, b"passed");
-    let mut endless = connect(server.local_addr());
-    // The answer in front shows that the one behind has been begun.
-    let two = b"GET / HTTP/1.1\r\nHost: a\r\n\r\nGET /endless HTTP/1.1\r\nHost: a\r\n\r\n";
-    endless.write_all(two).unwrap();
-    read_until(&mut endless, b"passed");
+    let gate = Arc::new(Notify::new());
+    let app_gate = Arc::clone(&gate);
+    let server = Server::new(move || Slow(Arc::clone(&app_gate))).bind("127.0.0.1:0");
+    let server = server.workers(2).signals(true).drain(GUARD * 10).start().unwrap();
+    let [mut idle, mut gated, mut endless] = ["", "gate", "endless"].map(|target| {
+        let mut tcp = connect(server.local_addr());
+        // The answer to this one shows that the one behind, if any, has begun.
+        tcp.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").unwrap();
+        if !target.is_empty() {
+            write!(tcp, "GET /{target} HTTP/1.1\r\nHost: a\r\n\r\n").unwrap();
+        }
+        read_until(&mut tcp, b"passed");
+        tcp
+    });
 
     let (ended, ends) = mpsc::channel();
     thread::spawn(move || ended.send(server.wait()));
     signal("INT");
     assert_eq!(idle.read(&mut [0]).unwrap(), 0, "what is idle closes");
-    assert!(ends.try_recv().is_err(), "what has begun may finish");
+    gate.notify_one();
+    read_until(&mut gated, b"through");
     signal("TERM");
     let counts = ends.recv_timeout(GUARD).expect("the server ends");
-    assert_eq!(counts.accepted, 2);
+    assert_eq!(counts.accepted, 3);
+    assert_eq!(endless.read(&mut [0]).unwrap_or(0), 0, "what did not finish is dropped");
 
     // The one-liner, under whatever runs its future.
     let (made, making) = mpsc::channel();
     let make_app = move || {
         made.send(()).unwrap();
-        Endless
+        Slow(Arc::clone(&gate))
     };
     thread::spawn(move || {
         making.recv_timeout(GUARD).expect("an app is made, so signals are heard");

@@ -7,6 +7,7 @@ use samewire_demo::Demo;
 use samewire_host::{Running, Server, StartError};
 
 use crate::demo;
+use crate::peer::Peer;
 
 #[test]
 fn a_port_in_use_is_said_so_with_what_to_do() {
@@ -22,7 +23,13 @@ fn a_port_in_use_is_said_so_with_what_to_do() {
 
 #[test]
 fn the_port_is_free_when_the_server_has_stopped() {
-    let address = demo(Limits::LARGE).local_addr();
+    let server = demo(Limits::LARGE);
+    let address = server.local_addr();
+    // The server ends this connection first, so that the system remembers the port for a while.
+    let mut peer = Peer::connect(address);
+    peer.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    peer.rest();
+    drop(server);
     demo_at(address).unwrap().stop();
     demo_at(address).expect("dropping and stopping both free the port").stop();
 }
