@@ -54,6 +54,10 @@ pub(super) fn page(
     for row in rows {
         let _ = writeln!(text, "| {} |", cells(row).join(" | "));
     }
+    text.push('\n');
+    for panics in &budgets.panic {
+        let _ = writeln!(text, "- {}: {}.", panics.what, panics.reason);
+    }
     text += "\nThe images, whole: flash is code, constants and initial values; RAM is variables, \
              without the stack.\n\n| image | links | flash | RAM |\n| --- | --- | ---: | ---: |\n";
     for line in &budgets.image {
