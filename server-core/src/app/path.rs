@@ -2,7 +2,8 @@
 
 use super::exchange::Exchange;
 
-/// A value made of one segment, as it was sent: percent-encoded, never empty but for `{*rest}`.
+/// A value made of one segment, in its normal form: unreserved characters are decoded, what else
+/// was percent-encoded still is. Never empty but for `{*rest}`.
 pub trait Segment<'x>: Sized {
     /// The value, or `None` if the segment is no such value: then the answer is 404.
     fn from_segment(segment: &'x [u8]) -> Option<Self>;

@@ -34,17 +34,17 @@ impl<'x> Request<'x> {
         self.head.version()
     }
 
-    /// The request target.
+    /// The request target, in its normal form (RFC 3986 §6.2.2.2).
     pub fn target(&self) -> Target<'x> {
         Target::new(self.part(self.head.target()))
     }
 
-    /// The path, percent-encoded as it was sent.
+    /// The path, in its normal form: unreserved characters are decoded, the others as sent.
     pub fn path(&self) -> &'x [u8] {
         self.target().path()
     }
 
-    /// The query without its `?`, percent-encoded as it was sent; empty if there is none.
+    /// The query without its `?`, in the same form; empty if there is none.
     pub fn query(&self) -> &'x [u8] {
         self.target().query().unwrap_or_default()
     }

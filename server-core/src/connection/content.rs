@@ -8,6 +8,7 @@ use crate::error::Violation;
 use crate::http::chunked::{Chunked, Progress};
 use crate::http::framing::Framing;
 use crate::http::head::Parsed;
+use crate::http::normal::decode_unreserved;
 use core::ops::Range;
 
 /// The next part of a request's content.
@@ -53,7 +54,10 @@ impl Wire<'_> {
             return None;
         }
         match self.c.head.parse(unread, self.limits) {
-            Parsed::Complete(n) => self.begin_exchange(n),
+            Parsed::Complete(n) => {
+                let removed = self.normalize_target();
+                self.begin_exchange(n - removed)
+            }
             Parsed::Violation(violation) => {
                 self.step(Event::HeadBegun);
                 self.refuse(violation);
@@ -79,6 +83,18 @@ impl Wire<'_> {
         if self.c.state == State::Idle && (self.c.ended || self.c.draining) {
             self.step(Event::PeerDone);
         }
+    }
+
+    /// Brings the target into its normal form, and says by how many bytes that made it shorter.
+    fn normalize_target(&mut self) -> usize {
+        let Span { start, end } = self.c.received;
+        let target = self.c.head.target();
+        let head = self.receive.get_mut(start..end).unwrap_or_default();
+        let line = head.get_mut(..target.end).unwrap_or_default();
+        let removed = decode_unreserved(line, target.start);
+        self.c.head.shorten_target(removed);
+        self.consume(removed);
+        removed
     }
 
     // rfc9112-6.3-absent-framing-zero

@@ -111,6 +111,12 @@ impl Head {
         self.target_at.into()..self.target_end.into()
     }
 
+    /// Takes note that the target, with all that stands in front of it, has been moved `bytes`
+    /// towards its end: from now on the head begins so much later.
+    pub(crate) fn shorten_target(&mut self, bytes: usize) {
+        self.target_end = self.target_end.saturating_sub(offset(bytes));
+    }
+
     /// The version that the request is treated as.
     pub const fn version(&self) -> Version {
         self.version
