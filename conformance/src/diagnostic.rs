@@ -85,7 +85,7 @@ impl Diagnostic {
     /// An error in one piece of `source`, the text of the file.
     pub fn new(path: &str, source: &str, span: Span, message: String, hint: String) -> Self {
         let line = source.split('\n').nth(span.line.saturating_sub(1) as usize).unwrap_or("");
-        let excerpt = Some((span, line.trim_end_matches('\r').to_owned()));
+        let excerpt = Some((span, line.to_owned()));
         Self { message, path: path.to_owned(), excerpt, hint }
     }
 
@@ -97,28 +97,38 @@ impl Diagnostic {
 
 impl fmt::Display for Diagnostic {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(out, "error: {}", self.message)?;
+        writeln!(out, "error: {}", printable(&self.message))?;
         let Some((span, line)) = &self.excerpt else {
             writeln!(out, "  --> {}", self.path)?;
-            return write!(out, "   = {}", self.hint);
+            return write!(out, "   = {}", printable(&self.hint));
         };
         writeln!(out, "  --> {}:{}:{}", self.path, span.line, span.column)?;
         let number = span.line.to_string();
-        // A tab or another control character would shift the caret.
-        let shown: String = line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-        writeln!(out, " {number} | {shown}")?;
+        writeln!(out, " {number} | {}", printable(line))?;
         let gutter = " ".repeat(number.len());
         let indent = " ".repeat(span.column.saturating_sub(1) as usize);
         let carets = "^".repeat(span.width.max(1) as usize);
-        write!(out, " {gutter} | {indent}{carets} {}", self.hint)
+        write!(out, " {gutter} | {indent}{carets} {}", printable(&self.hint))
     }
+}
+
+/// One character for each of the text, none of which could move the cursor of a terminal.
+fn printable(text: &str) -> String {
+    let shown = |c: char| match c {
+        '\t' => ' ',
+        c if c.is_control() => char::REPLACEMENT_CHARACTER,
+        c => c,
+    };
+    text.chars().map(shown).collect()
 }
 
 /// The candidate that `word` was probably meant to be, if one is near enough.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let near = (word.chars().count() / 3).max(1);
+    let length = word.chars().count();
+    let near = (length / 3).max(1);
     candidates
         .into_iter()
+        .filter(|candidate| candidate.chars().count().abs_diff(length) <= near)
         .map(|candidate| (distance(word, candidate), candidate))
         .filter(|&(distance, _)| distance <= near)
         .min_by_key(|&(distance, _)| distance)
@@ -158,6 +168,14 @@ mod tests {
         let expected = "error: unknown directive `rul`\n  --> a.case:10:1\n 10 | rul x\n    | ^^^ \
                         did you mean `rule`?";
         assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn shows_no_control_characters() {
+        let span = Span { line: 1, column: 3, width: 1 };
+        let shown = Diagnostic::new("a", "a\t\rb", span, "a \r".into(), "\x1b[2J".into());
+        let expected = "error: a \u{fffd}\n  --> a:1:3\n 1 | a \u{fffd}b\n   |   ^ \u{fffd}[2J";
+        assert_eq!(shown.to_string(), expected);
     }
 
     #[test]

@@ -30,7 +30,7 @@ pub enum Status {
     Claimed,
     /// Neither.
     Open,
-    /// It is refused on purpose, for a reason that stands in `requirements.toml`.
+    /// It is not met on purpose or binds nothing here, as `requirements.toml` explains.
     Exception,
 }
 

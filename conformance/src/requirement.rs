@@ -29,7 +29,7 @@ pub struct Requirement {
     pub test: String,
     /// What the text rests on: `text` if it was checked against the document.
     pub basis: String,
-    /// Why it is refused on purpose, if it is.
+    /// Why it is not met on purpose, or binds nothing that is built; if so, no proof is asked for.
     pub exception: Option<String>,
     /// Its id in the file.
     pub span: Span,

@@ -4,6 +4,7 @@
 //! Within a case, lines stand in a fixed order: prose, directives, steps.
 
 mod check;
+mod detail;
 mod directive;
 mod frame;
 mod line;

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use super::detail;
 use super::directive::{WORDS as DIRECTIVES, meant};
 use super::frame;
 use super::line::{Fault, Line, Result, number};
-use crate::case::text::{Part, Text};
+use crate::case::text::Part;
 use crate::case::{Detail, DetailKind, Expect, Field, Step, StepKind, Wanted};
 use crate::diagnostic::{Span, Spanned, nearest};
 
@@ -171,10 +172,10 @@ impl Steps {
                     let hint = "only a status has fields and content: remove it";
                     return Err(line.fault("this expectation has no status", hint));
                 }
-                expect.details.push(Detail { span, kind: read_detail(line)? });
+                expect.details.push(Detail { span, kind: detail::read(line)? });
                 Ok(())
             }
-            Some(StepKind::WebSocket { fields, .. }) => match read_detail(line.clone())? {
+            Some(StepKind::WebSocket { fields, .. }) => match detail::read(line.clone())? {
                 DetailKind::With { name, value: Some(value) } => {
                     fields.push(Field { span, name, value });
                     Ok(())
@@ -267,81 +268,13 @@ fn read_duration(mut line: Line<'_>) -> Result<Duration> {
     Ok(duration)
 }
 
-/// Reads an indented line.
-fn read_detail(mut line: Line<'_>) -> Result<DetailKind> {
-    let word = line.word(&[]);
-    match word.value {
-        "with" => {
-            let name = read_name(&mut line)?;
-            line.skip_spaces();
-            let value = if line.eat(":") { Some(read_value(&mut line)?) } else { None };
-            let hint = "write `with Name: value`, or `with Name` for any value";
-            line.end("the name").map_err(|fault| Fault { hint: hint.into(), ..fault })?;
-            Ok(DetailKind::With { name, value })
-        }
-        "without" => {
-            let name = read_name(&mut line)?;
-            line.end("the name")?;
-            Ok(DetailKind::Without(name))
-        }
-        "body" => {
-            let rest = line.clone();
-            let kind = match line.word(&['"']).value {
-                "empty" => DetailKind::BodyEmpty,
-                "contains" => DetailKind::BodyContains(line.string()?),
-                "" => DetailKind::BodyIs(line.string()?),
-                _ => {
-                    let hint = "write `body \"text\"`, `body contains \"text\"` or `body empty`";
-                    return Err(rest.fault("unknown expectation of the content", hint));
-                }
-            };
-            line.end("the content")?;
-            Ok(kind)
-        }
-        other => {
-            let message = format!("unknown detail `{other}`");
-            let hint = meant(other, ["with", "without", "body"].into_iter());
-            Err(Fault { span: word.span, message, hint })
-        }
-    }
-}
-
-/// Reads a field name: a `token` (RFC 9110 §5.6.2).
-fn read_name(line: &mut Line<'_>) -> Result<String> {
-    let word = line.word(&[':']);
-    let token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
-    if word.value.is_empty() || !word.value.chars().all(token) {
-        let message = format!("`{}` is no field name", word.value);
-        let hint = "as in `with Connection: close`".to_owned();
-        return Err(Fault { span: word.span, message, hint });
-    }
-    Ok(word.value.to_owned())
-}
-
-/// Reads a field value, up to the end of the line.
-fn read_value(line: &mut Line<'_>) -> Result<Text> {
-    line.skip_spaces();
-    let span = line.rest_span();
-    let value = line.bytes()?;
-    let is_space = |byte: Option<&u8>| matches!(byte, Some(b' ' | b'\t'));
-    let padded = |part: Option<&Part>, end: fn(&[u8]) -> Option<&u8>| match part {
-        Some(Part::Bytes(bytes) | Part::Repeat(bytes, _)) => is_space(end(bytes)),
-        Some(Part::Var(_)) | None => false,
-    };
-    if padded(value.parts().first(), <[u8]>::first) || padded(value.parts().last(), <[u8]>::last) {
-        let message = "white space around a field value is no part of it".to_owned();
-        return Err(Fault { span, message, hint: "remove it (RFC 9110 section 5.5)".into() });
-    }
-    Ok(value)
-}
-
 fn unknown(word: Spanned<&str>) -> Fault {
     let Spanned { value, span } = word;
     let fault = |message, hint| Fault { span, message, hint };
     if DIRECTIVES.contains(&value) {
         return fault(format!("`{value}` after the first step"), "move it above the steps".into());
     }
-    if ["with", "without", "body"].contains(&value) {
+    if detail::WORDS.contains(&value) {
         let hint = "indent it by two spaces, below a `<` line".to_owned();
         return fault(format!("`{value}` outside an expectation"), hint);
     }

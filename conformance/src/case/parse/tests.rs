@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use proptest::prelude::*;
+
 use super::parse;
 use crate::case::print::format;
 use crate::case::{Need, StepKind};
@@ -504,4 +506,28 @@ fn one_error_hides_no_other_case() {
     let lines: Vec<String> =
         errors_of(source).iter().map(|error| error.split(' ').next().unwrap().to_owned()).collect();
     assert_eq!(lines, ["5:3+2", "8:5+1", "15:3+2", "16:3+4"]);
+}
+
+proptest! {
+    #[test]
+    fn a_damaged_file_is_read_or_refused(
+        at in 0..EVERYTHING.len(),
+        length in 0..40_usize,
+        new in "[ -~\n\t\ré\u{200b}]{0,6}",
+    ) {
+        let from = EVERYTHING.floor_char_boundary(at);
+        let to = EVERYTHING.floor_char_boundary((at + length).min(EVERYTHING.len())).max(from);
+        let damaged = format!("{}{new}{}", &EVERYTHING[..from], &EVERYTHING[to..]);
+        match format("f", "f.case", &damaged) {
+            Ok(text) => prop_assert_eq!(format("f", "f.case", &text).unwrap(), text),
+            Err(errors) => {
+                for error in errors {
+                    let (span, line) = error.excerpt.as_ref().unwrap();
+                    let width = line.chars().count() as u32;
+                    prop_assert!(span.column + span.width <= width.max(span.column) + 1, "{}", error);
+                    prop_assert!(!error.hint.is_empty() && !error.message.is_empty());
+                }
+            }
+        }
+    }
 }
