@@ -79,7 +79,7 @@ mod tests {
             "app/hello/greeting\n  ../fixtures/app/hello.case:",
             "so that",
             "What happens:\n  needs hello\n\n  > GET /hello HTTP/1.1\\r\\n\n",
-            "  ! open\n\nWhat it proves:\n  rfc9112-6.3",
+            "  ! open\n\nWhat it proves:\n  rfc9110-9.1-get-head\n",
             "RFC 9112 section 9.3, SHOULD\n",
             "What it needs of a server: hello\n",
         ] {

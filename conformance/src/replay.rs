@@ -8,19 +8,14 @@
 
 use std::time::{Duration, Instant};
 
-use crate::case::{Case, Expect, Field, Row, Step, StepKind, Text};
+use crate::case::{Case, Expect, Field, Row, Step, StepKind, Text, Wanted};
 use crate::diagnostic::Span;
 use crate::frames::{self, Frame};
+use crate::opening;
 use crate::response::{self, Reading, Response};
 use crate::subject::{Channel, Received, Time};
 use crate::transcript::{Ending, Transcript};
-use crate::verdict::{self, Failure};
-
-/// The key of every handshake that `ws` performs, and what it must be answered with (the example
-/// of RFC 6455 §1.3).
-pub const KEY: &str = "dGhlIHNhbXBsZSBub25jZQ==";
-/// The accept value for [`KEY`].
-pub const ACCEPT: &[u8] = b"s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
+use crate::verdict::{self, Failure, FailureKind};
 
 /// A server that sends more than this in one case is not listened to any longer.
 const RECEIVED_MAX: usize = 8 << 20;
@@ -165,7 +160,8 @@ impl Replay<'_> {
                     if expect.optional {
                         return Ok(None);
                     }
-                    return Err(self.failure(span, format!("got {}", response.status)));
+                    let kind = FailureKind::Status(response.status);
+                    return Err(self.failure(span, format!("got {}", response.status)).of(kind));
                 }
                 Reading::Malformed(why) => return Err(self.failure(span, format!("got {why}"))),
                 Reading::Partial => Some("got an answer that is cut short"),
@@ -179,7 +175,10 @@ impl Replay<'_> {
                 // Once more, now that it is known that nothing follows.
                 (Received::End | Received::Reset, Some(_)) if !ended => {}
                 (Received::Quiet, None) => return Err(self.failure(span, "nothing came")),
-                (Received::End, None) => return Err(self.failure(span, "the connection ended")),
+                (Received::End, None) => {
+                    let failure = self.failure(span, "the connection ended");
+                    return Err(failure.of(FailureKind::Ended));
+                }
                 (Received::Reset, None) => {
                     return Err(self.failure(span, "the connection was reset"));
                 }
@@ -245,39 +244,15 @@ impl Replay<'_> {
         Err(self.surplus(span))
     }
 
-    /// The client's opening handshake, and the server's (RFC 6455 §4).
+    /// The client's opening handshake, and the server's.
     fn handshake(&mut self, span: Span, path: &Text, fields: &[Field]) -> Result<(), Failure> {
-        let mut request = b"GET ".to_vec();
-        request.extend(path.bytes(self.item));
-        request.extend_from_slice(
-            b" HTTP/1.1\r\nHost: example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n",
-        );
-        request.extend_from_slice(
-            format!("Sec-WebSocket-Key: {KEY}\r\nSec-WebSocket-Version: 13\r\n").as_bytes(),
-        );
-        for Field { name, value, .. } in fields {
-            request.extend_from_slice(name.as_bytes());
-            request.extend_from_slice(b": ");
-            request.extend(value.bytes(self.item));
-            request.extend_from_slice(b"\r\n");
-        }
-        request.extend_from_slice(b"\r\n");
-        self.send(&request);
-
-        let any_of = vec![crate::case::Wanted::Status(101)];
+        self.send(&opening::request(path, fields, self.item));
+        let any_of = vec![Wanted::Status(101)];
         let expect = Expect { optional: false, any_of, to_head: false, details: Vec::new() };
         let Some(response) = self.next_response(span, &expect)? else { return Ok(()) };
-        let wrong = if response.values("Sec-WebSocket-Accept").next() != Some(ACCEPT) {
-            "got 101 without the right Sec-WebSocket-Accept"
-        } else if !response.lists("Upgrade", b"websocket") {
-            "got 101 without Upgrade: websocket"
-        } else if !response.lists("Connection", b"upgrade") {
-            "got 101 without Connection: Upgrade"
-        } else {
-            self.framed = true;
-            return Ok(());
-        };
-        Err(Failure::new(span, wrong, self.transcript.received()))
+        self.framed = true;
+        opening::accepted(&response)
+            .map_err(|what| Failure::new(span, what, self.transcript.received()))
     }
 
     /// Ends our half, and listens to the end: what no step has taken is a failure.
@@ -371,167 +346,4 @@ fn read_message(bytes: &[u8]) -> Reading<Frame> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{Outcome, Patience, replay};
-    use crate::case::parse::parse;
-    use crate::subject::{Channel, Received, Time};
-    use crate::transcript::Ending;
-    use std::time::Duration;
-
-    /// A server that says one line of its script after each send, wait or shut, and then closes
-    /// if the line ends with `$`. Past its script it says nothing, and closes after the client.
-    struct Script {
-        lines: Vec<&'static [u8]>,
-        said: Vec<u8>,
-        closing: bool,
-        shut: bool,
-    }
-
-    impl Script {
-        fn new(lines: &[&'static [u8]]) -> Self {
-            let lines = lines.iter().rev().copied().collect();
-            Self { lines, said: Vec::new(), closing: false, shut: false }
-        }
-
-        fn say(&mut self) {
-            let line = self.lines.pop().unwrap_or_default();
-            self.closing |= line.ends_with(b"$");
-            self.said.extend(line.strip_suffix(b"$").unwrap_or(line));
-        }
-    }
-
-    impl Channel for Script {
-        fn send(&mut self, _: &[u8]) {
-            self.say();
-        }
-
-        fn receive(&mut self, into: &mut Vec<u8>, _: Duration) -> Received {
-            if !self.said.is_empty() {
-                into.append(&mut self.said);
-                return Received::Bytes;
-            }
-            if self.closing || self.shut { Received::End } else { Received::Quiet }
-        }
-
-        fn pass(&mut self, _: Duration) {
-            self.say();
-        }
-
-        fn shut(&mut self) {
-            self.shut = true;
-            self.say();
-        }
-
-        fn reset(&mut self) {}
-    }
-
-    fn run(steps: &str, lines: &[&'static [u8]]) -> Outcome {
-        let source = format!("### a\nBecause.\nrule rfc0-1-a\n\n{steps}\n");
-        let file = parse("f", "f.case", &source).unwrap_or_else(|why| panic!("{}", why[0]));
-        let case = file.cases.first().unwrap();
-        let row = case.rows().remove(0);
-        replay(case, &row, Box::new(Script::new(lines)), Patience::new(Time::Virtual))
-    }
-
-    /// (steps, what the server says, the line that fails and why).
-    type Rows = [(&'static str, &'static [&'static [u8]], Option<(u32, &'static str)>)];
-
-    fn check(rows: &Rows) {
-        for (steps, lines, expected) in rows {
-            let failure = run(steps, lines).failure;
-            // Four lines stand before the steps.
-            let got = failure.as_ref().map(|failure| (failure.span.line - 4, &*failure.what));
-            assert_eq!(got, *expected, "{steps}");
-        }
-    }
-
-    const OK: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
-    const LAST: &[u8] = b"HTTP/1.1 400 Bad\r\nConnection: close\r\nContent-Length: 0\r\n\r\n$";
-    const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
-
-    #[test]
-    fn judges_answers() {
-        check(&[
-            ("> a\n< 200", &[OK], None),
-            ("> a\n< 2xx\n! open", &[OK], None),
-            ("> a\n< 400 | close\n! close", &[LAST], None),
-            ("> a\n< 400 | close\n! close", &[b"$"], None),
-            ("> a\n< 400", &[OK], Some((2, "got 200"))),
-            ("> a\n< 200\n  body \"ho\"", &[OK], Some((3, "got \"hi\""))),
-            ("> a\n< 200", &[b""], Some((2, "nothing came"))),
-            ("> a\n< 200", &[b"$"], Some((2, "the connection ended"))),
-            ("> a\n< 200", &[b"HELLO"], Some((2, "got not a status line"))),
-            ("> a\n< 200", &[b"HTTP/1.1 200"], Some((2, "got an answer that is cut short"))),
-            ("> a\n< 200", &[b"HTTP/1.1 200 OK\r\n\r\nhi$"], None),
-            ("> a\n< 200\n! close", &[OK], Some((3, "the connection is open"))),
-            ("> a\n< 400\n! open", &[LAST], Some((3, "the connection ended"))),
-            ("> a\n< 200", &[OK, OK], Some((2, "got 200, and nothing more was due"))),
-            ("> a\n< 200\n@ +1s\n< 200", &[OK, OK], None),
-            (
-                "> a\n< 200\n@ +1s\n! close",
-                &[OK, b"x$"],
-                Some((4, "got more bytes, and nothing more was due")),
-            ),
-            ("> a\n< 200 to HEAD", &[b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n"], None),
-        ]);
-    }
-
-    #[test]
-    fn interim_answers_must_be_allowed() {
-        check(&[
-            ("> a\n<? 100\n> b\n< 200", &[CONTINUE, OK], None),
-            ("> a\n<? 100\n> b\n< 200", &[b"", OK], None),
-            ("> a\n< 200", &[CONTINUE], Some((2, "got 100"))),
-            ("> a\n< 100\n> b\n< 200", &[b"", OK], Some((2, "nothing came"))),
-        ]);
-    }
-
-    const SWITCH: &[u8] = b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n\
-        Upgrade: websocket\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
-
-    #[test]
-    fn judges_frames() {
-        check(&[
-            ("ws /ws\n> text \"hi\"\n< text \"hi\"", &[SWITCH, b"\x81\x02hi"], None),
-            ("ws /ws\n> text \"hi\"\n< text \"hi\"", &[SWITCH, b"\x01\x01h\x80\x01i"], None),
-            (
-                "ws /ws\n> text \"hi\"\n< binary",
-                &[SWITCH, b"\x81\x02hi"],
-                Some((3, "got text \"hi\"")),
-            ),
-            ("ws /ws\n> close 1000\n< close 1000\n! close", &[SWITCH, b"\x88\x02\x03\xe8$"], None),
-            ("ws /ws\n> ping\n< close 1002 | close", &[SWITCH, b"$"], None),
-            (
-                "ws /ws\n> ping\n< pong",
-                &[SWITCH, b"\x8a"],
-                Some((3, "got a frame that is cut short")),
-            ),
-            (
-                "ws /ws\n> ping\n< pong",
-                &[SWITCH, b"\x8a\x00\x89\x00"],
-                Some((3, "got ping \"\", and nothing more was due")),
-            ),
-            ("ws /ws\n> ping\n< pong", &[OK], Some((1, "got 200"))),
-            (
-                "ws /ws\n> ping\n< pong",
-                &[b"HTTP/1.1 101 S\r\nSec-WebSocket-Accept: x\r\n\r\n"],
-                Some((1, "got 101 without the right Sec-WebSocket-Accept")),
-            ),
-        ]);
-    }
-
-    #[test]
-    fn keeps_all_that_went_over_the_wire() {
-        let transcript = run("> a\\r\\n\n< 200\n@ +1s\n! close", &[OK, b"$"]).transcript;
-        let text = "> a\\r\\n\n< HTTP/1.1 200 OK\\r\\n\n< Content-Length: 2\\r\\n\n< \\r\\n\n< hi\n\
-                    @ +1000ms\n! close\nshut\n";
-        assert_eq!(transcript.to_string(), text);
-        assert_eq!(run("> a\n< 200", &[OK]).transcript.ending(), Ending::Closed);
-    }
-
-    #[test]
-    fn a_reset_leaves_nothing_to_judge() {
-        let outcome = run("> a\nreset", &[OK]);
-        assert_eq!((outcome.failure, outcome.transcript.received()), (None, &b""[..]));
-    }
-}
+pub(crate) mod tests;

@@ -9,12 +9,14 @@ use std::sync::mpsc;
 
 use crate::case::Case;
 use crate::case::select::Selected;
+use crate::cuts::Cuts;
 use crate::exit::Exit;
 use crate::known::KnownFailure;
 use crate::requirement::{Level, Requirement};
+use crate::result::{CaseResult, Fault, Status};
 use crate::subject::Unreachable;
 use crate::targets::Target;
-use crate::trial::{CaseResult, Cuts, Fault, Status, Trial};
+use crate::trial::Trial;
 
 /// What is to be run.
 #[derive(Debug)]
@@ -167,6 +169,7 @@ impl Plan<'_> {
             cuts: self.cuts.unwrap_or(own),
             slow: self.slow,
             known: self.known,
+            foreign: !target.is_ours(),
         }
     }
 }

@@ -3,97 +3,22 @@
 
 use std::time::Duration;
 
+use crate::asked::asked;
 use crate::case::{Case, Need, Row, StepKind};
 use crate::conversation::{Answer, Conversation};
+use crate::cuts::Cuts;
 use crate::diagnostic::Span;
 use crate::frames::CLOSE;
 use crate::invariant;
 use crate::known::KnownFailure;
 use crate::replay::{Outcome, Patience, replay};
+use crate::result::{CaseResult, Difference, Fault, Status};
 use crate::subject::{Delivery, OpenOptions, Subject, Time, Unreachable};
-use crate::transcript::{Ending, Transcript};
-use crate::verdict::Failure;
+use crate::transcript::Transcript;
+use crate::verdict::{Failure, FailureKind};
 
 /// Waits that are longer run on a real clock only if that was asked for.
 pub const WAIT_MAX: Duration = Duration::from_secs(1);
-
-/// More offsets than this are cut only in part: all near both ends, and evenly in between.
-pub const CUTS_MAX: usize = 4096;
-
-/// Into how many different pieces a case's bytes are cut.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Cuts {
-    /// Each step in one piece.
-    Whole,
-    /// Whole, and byte by byte.
-    Bytes,
-    /// Whole, byte by byte, and in two pieces at every offset.
-    Every,
-    /// Whole, and in two pieces at this offset.
-    At(usize),
-}
-
-/// What came of one case on one target.
-#[derive(Clone, Debug)]
-pub struct CaseResult {
-    /// The case's id.
-    pub case: String,
-    /// The target's name.
-    pub target: String,
-    /// The verdict.
-    pub status: Status,
-    /// Where its bytes are not the same, if they are not.
-    pub difference: Option<Difference>,
-    /// Connections that were opened for it.
-    pub replays: usize,
-    /// How long it took.
-    pub took: Duration,
-}
-
-/// A verdict.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Status {
-    /// All as expected.
-    Passed,
-    /// Not as expected.
-    Failed(Fault),
-    /// Not as expected, on a foreign server, of which only a SHOULD or a MAY asks it.
-    Advice(Fault),
-    /// Not as expected, which is known, for this reason.
-    Known(String),
-    /// All as expected, although it is known to fail, for this reason.
-    UnexpectedPass(String),
-    /// Not replayed, for this reason.
-    Skipped(String),
-}
-
-/// The first replay that failed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
-    /// The row's id.
-    pub row: String,
-    /// How the bytes were cut.
-    pub delivery: Delivery,
-    /// What was not met.
-    pub failure: Failure,
-}
-
-/// The first replay whose bytes are not the same.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Difference {
-    /// The row's id.
-    pub row: String,
-    /// How the bytes to the server were cut.
-    pub delivery: Delivery,
-    /// What it is compared with: `core`, or the same target's whole replay.
-    pub against: &'static str,
-    /// The first byte that differs; the length, if only the ending does.
-    pub at: usize,
-    /// What was expected, and how it ended.
-    pub expected: (Vec<u8>, Ending),
-    /// What came, and how it ended.
-    pub got: (Vec<u8>, Ending),
-}
 
 /// How cases are tried on one target.
 pub struct Trial<'a> {
@@ -107,6 +32,8 @@ pub struct Trial<'a> {
     pub slow: bool,
     /// Known failures, of any target.
     pub known: &'a [KnownFailure],
+    /// The server is not ours: it may lack what no case says that it needs.
+    pub foreign: bool,
 }
 
 impl Trial<'_> {
@@ -134,6 +61,7 @@ impl Trial<'_> {
             let fault = self.row(case, row, &mut result)?;
             let known = self.known.iter().find(|known| known.covers(&result.target, &row.id));
             match (fault, known) {
+                (None, None) if matches!(result.status, Status::Skipped(_)) => break,
                 (None, None) => {}
                 (Some(fault), None) => {
                     result.status = Status::Failed(fault);
@@ -196,9 +124,15 @@ impl Trial<'_> {
             result.difference = differ(row, Delivery::Whole, "core", &expected, &whole);
         }
         if let Some(failure) = failure {
+            if self.foreign
+                && let Some(excuse) = self.excuse(&whole, &failure)?
+            {
+                result.status = Status::Skipped(excuse);
+                return Ok(None);
+            }
             return Ok(Some(fault(Delivery::Whole, failure)));
         }
-        for delivery in deliveries(self.cuts, whole.sent().len()) {
+        for delivery in self.cuts.deliveries(whole.sent().len()) {
             let (transcript, failure) = self.replay(case, row, delivery)?;
             result.replays += 1;
             if result.difference.is_none() {
@@ -209,6 +143,32 @@ impl Trial<'_> {
             }
         }
         Ok(None)
+    }
+
+    /// Why a foreign server may have failed without a fault: it has no such method, or it closes
+    /// after each answer, which it may, and the case asks for more on one connection.
+    fn excuse(
+        &mut self,
+        transcript: &Transcript,
+        failure: &Failure,
+    ) -> Result<Option<String>, Unreachable> {
+        match failure.kind {
+            FailureKind::Status(501) => {
+                let Some(asked) = asked(transcript.sent()).into_iter().next() else {
+                    return Ok(None);
+                };
+                let method = String::from_utf8_lossy(&asked.method).into_owned();
+                let plain = method.bytes().all(|byte| byte.is_ascii_uppercase());
+                let lacks = plain && !self.subject.implements(&method)?;
+                Ok(lacks.then(|| format!("it has no method {method}")))
+            }
+            FailureKind::Ended => {
+                let conversation = Conversation::read(transcript);
+                let closes = conversation.answers.last().is_some_and(announces_close);
+                Ok(closes.then(|| "it closes after an answer, as it said".to_owned()))
+            }
+            FailureKind::Status(_) | FailureKind::Other => Ok(None),
+        }
     }
 
     /// One replay, judged by the case, the invariants and the count of reads.
@@ -245,6 +205,13 @@ fn open(
     }))
 }
 
+/// Whether a server says with this answer that the connection ends (RFC 9112 §9.3).
+fn announces_close(answer: &Answer) -> bool {
+    let response = &answer.response;
+    let keeps = response.version >= (1, 1) || response.lists("Connection", b"keep-alive");
+    !keeps || response.lists("Connection", b"close")
+}
+
 fn broken(span: Span, transcript: &Transcript) -> Option<Failure> {
     let (name, broken) = invariant::check(transcript).err()?;
     let what = format!("{name}: {} ({})", broken.what, broken.rule);
@@ -263,32 +230,13 @@ fn too_few_reads(
 ) -> Option<Failure> {
     let reads = reads.filter(|_| delivery == Delivery::Bytes && transcript.ended_after_shut())?;
     let conversation = Conversation::read(transcript);
-    let closes = |answer: &Answer| answer.response.lists("Connection", b"close");
     let failed = conversation.frames.iter().any(|frame| frame.opcode == CLOSE);
-    if failed || conversation.answers.iter().any(closes) {
+    if failed || conversation.answers.iter().any(announces_close) {
         return None;
     }
     let sent = transcript.sent().len();
     let few = u64::try_from(sent).is_ok_and(|sent| reads < sent);
     few.then(|| Failure::new(span, format!("{sent} bytes in {reads} reads"), b""))
-}
-
-/// The deliveries beside the whole one.
-fn deliveries(cuts: Cuts, sent: usize) -> Vec<Delivery> {
-    let offsets = 1..sent.max(1);
-    match cuts {
-        Cuts::Whole => Vec::new(),
-        Cuts::Bytes => vec![Delivery::Bytes],
-        Cuts::At(offset) => vec![Delivery::Cut(offset)],
-        Cuts::Every => {
-            let part = CUTS_MAX / 4;
-            let stride = (sent / (CUTS_MAX / 2)).max(1);
-            let near = |at: usize| at < part || sent - at < part;
-            let few = sent <= CUTS_MAX;
-            let cut = offsets.filter(|&at| few || near(at) || at.is_multiple_of(stride));
-            std::iter::once(Delivery::Bytes).chain(cut.map(Delivery::Cut)).collect()
-        }
-    }
 }
 
 fn differ(
@@ -314,45 +262,4 @@ fn differ(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{CUTS_MAX, Cuts, deliveries, differ};
-    use crate::case::Row;
-    use crate::subject::Delivery;
-    use crate::transcript::{Ending, Transcript};
-
-    #[test]
-    fn every_offset_is_cut_and_a_long_case_at_both_ends() {
-        let every = deliveries(Cuts::Every, 4);
-        assert_eq!(every, [Delivery::Bytes, Delivery::Cut(1), Delivery::Cut(2), Delivery::Cut(3)]);
-        assert_eq!(deliveries(Cuts::Every, 0), [Delivery::Bytes]);
-        let long = deliveries(Cuts::Every, 100_000);
-        assert!(long.len() <= CUTS_MAX + 64, "{}", long.len());
-        for at in [1, 1000, 99_000, 99_999] {
-            assert!(long.contains(&Delivery::Cut(at)), "{at}");
-        }
-        assert_eq!(deliveries(Cuts::At(7), 4), [Delivery::Cut(7)]);
-    }
-
-    #[test]
-    fn the_first_byte_that_differs_is_found() {
-        let transcript = |bytes: &[u8], ending| {
-            let mut transcript = Transcript::default();
-            transcript.receive(bytes);
-            transcript.end(ending);
-            transcript
-        };
-        let row = Row { id: "a".into(), item: None };
-        let expected = transcript(b"abc", Ending::Closed);
-        for (bytes, ending, at) in [
-            (&b"abc"[..], Ending::Closed, None),
-            (b"abd", Ending::Closed, Some(2)),
-            (b"ab", Ending::Closed, Some(2)),
-            (b"abcd", Ending::Closed, Some(3)),
-            (b"abc", Ending::Reset, Some(3)),
-        ] {
-            let got = transcript(bytes, ending);
-            let difference = differ(&row, Delivery::Whole, "core", &expected, &got);
-            assert_eq!(difference.map(|difference| difference.at), at, "{bytes:?}");
-        }
-    }
-}
+mod tests;

@@ -18,12 +18,34 @@ pub struct Failure {
     pub came: Vec<u8>,
     /// The requirement, where an invariant is broken and not a step of the case.
     pub rule: Option<&'static str>,
+    /// What kind of failure it is.
+    pub kind: FailureKind,
+}
+
+/// What a failure is about: a foreign server may have an excuse for some.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FailureKind {
+    /// Something else came than was expected.
+    #[default]
+    Other,
+    /// An answer of this status came, which was not expected.
+    Status(u16),
+    /// The connection ended where an answer was expected.
+    Ended,
 }
 
 impl Failure {
     /// A step that was not met.
     pub fn new(span: Span, what: impl Into<String>, came: &[u8]) -> Self {
-        Self { span, what: what.into(), came: came.to_vec(), rule: None }
+        let kind = FailureKind::Other;
+        Self { span, what: what.into(), came: came.to_vec(), rule: None, kind }
+    }
+
+    /// The same failure, of this kind.
+    #[must_use]
+    pub fn of(mut self, kind: FailureKind) -> Self {
+        self.kind = kind;
+        self
     }
 }
 
@@ -57,10 +79,10 @@ pub fn details(
     expect.details.iter().try_for_each(|Detail { span, kind }| {
         let wrong = match kind {
             DetailKind::With { name, value } => with(response, name, value.as_ref(), item),
-            DetailKind::Without(name) => match response.values(name).next() {
-                Some(value) => Some(format!("got {name}: {}", Escaped(value))),
-                None => None,
-            },
+            DetailKind::Without(name) => {
+                let mut values = response.values(name);
+                values.next().map(|value| format!("got {name}: {}", Escaped(value)))
+            }
             DetailKind::BodyIs(text) => content(response, response.content == text.bytes(item)),
             DetailKind::BodyContains(text) => {
                 let text = text.bytes(item);

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use super::Stop;
 use super::flag::{Command, Flag, number};
 use crate::case::select::{Selected, select};
+use crate::cuts::Cuts;
 use crate::exit::Exit;
 use crate::report::console::{Console, Paint};
 use crate::report::finding::{Findings, shell};
@@ -14,7 +15,6 @@ use crate::report::{json, junit};
 use crate::run::Plan;
 use crate::suite::Suite;
 use crate::targets::Target;
-use crate::trial::Cuts;
 
 /// What was asked for.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -223,8 +223,8 @@ fn reach(targets: &[Target]) -> Result<(), Stop> {
 mod tests {
     use super::{COMMAND, Check};
     use crate::cli::flag::tests::run;
+    use crate::cuts::Cuts;
     use crate::targets::Target;
-    use crate::trial::Cuts;
 
     #[test]
     fn each_flag_has_its_effect() {

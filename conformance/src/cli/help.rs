@@ -14,7 +14,7 @@ pub(super) fn short<T>(command: &Command<T>) -> String {
     for flag in command.flags {
         let _ = writeln!(out, "  {:width$}  {}", spelled(flag), flag.short);
     }
-    let _ = writeln!(out, "  {:width$}  {}", "-h", "this; --help says more");
+    let _ = writeln!(out, "  {:width$}  this; --help says more", "-h");
     out
 }
 

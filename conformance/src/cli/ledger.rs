@@ -19,7 +19,7 @@ pub(super) struct Options {
 pub(super) const COMMAND: Command<Options> = Command {
     name: "ledger",
     arguments: "",
-    short: "List what each requirement rests on: cases, invariants, code",
+    short: "List what each requirement rests on: proofs, and code",
     long: "A requirement is proven if a case or an invariant holds it and the code says where it \
            decides, claimed if there is one of the two, open if there is neither, and an exception \
            if it is refused on purpose.\n\n\

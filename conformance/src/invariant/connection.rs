@@ -2,6 +2,7 @@
 
 use super::{Broken, Invariant};
 use crate::conversation::{Conversation, Rest};
+use crate::response::Response;
 
 /// `Connection: close`, interim answers, and who may still be answered.
 pub(super) struct Closing;
@@ -9,6 +10,14 @@ pub(super) struct Closing;
 const ANNOUNCE: &str = "rfc9112-9.6-announce-close";
 const AFTER: &str = "rfc9112-9.6-ignore-after-own-close";
 const INTERIM_OLD: &str = "rfc9110-15.2-no-1xx-to-1.0";
+const END_TO_END: &str = "rfc9110-7.6.1-no-endtoend-option";
+const LISTED: &str = "rfc9110-7.6.1-connection-lists-fields";
+
+/// Fields for the peer alone; an answer that has one names it in Connection.
+const HOP_BY_HOP: &[&str] = &["Keep-Alive", "Proxy-Connection", "TE", "Upgrade"];
+
+/// What Connection may name beside them.
+const OPTIONS: &[&str] = &["close", "keep-alive"];
 
 impl Invariant for Closing {
     fn name(&self) -> &'static str {
@@ -16,7 +25,7 @@ impl Invariant for Closing {
     }
 
     fn rules(&self) -> &'static [&'static str] {
-        &[ANNOUNCE, AFTER, INTERIM_OLD]
+        &[ANNOUNCE, AFTER, INTERIM_OLD, END_TO_END, LISTED]
     }
 
     fn check(&self, conversation: &Conversation<'_>) -> Result<(), Broken> {
@@ -29,10 +38,31 @@ impl Invariant for Closing {
             if interim && answer.asked_version().is_some_and(|version| version < (1, 1)) {
                 return Err(Broken::new(INTERIM_OLD, "an interim answer to HTTP/1.0"));
             }
+            check_options(&answer.response)?;
             closing = !interim && answer.response.lists("Connection", b"close");
         }
         check_announced(conversation)
     }
+}
+
+/// Connection names the fields that are for the peer alone, and no others (RFC 9110 §7.6.1).
+fn check_options(response: &Response) -> Result<(), Broken> {
+    let unlisted = HOP_BY_HOP.iter().find(|name| {
+        response.values(name).next().is_some() && !response.lists("Connection", name.as_bytes())
+    });
+    if let Some(name) = unlisted.filter(|name| **name != "Upgrade") {
+        return Err(Broken::new(LISTED, format!("{name} is not named in Connection")));
+    }
+    let options = response.values("Connection").flat_map(|value| value.split(|&b| b == b','));
+    for option in options.map(<[u8]>::trim_ascii).filter(|option| !option.is_empty()) {
+        let is = |name: &&str| option.eq_ignore_ascii_case(name.as_bytes());
+        let field = str::from_utf8(option).is_ok_and(|name| response.values(name).next().is_some());
+        if field && !HOP_BY_HOP.iter().any(is) && !OPTIONS.iter().any(is) {
+            let shown = String::from_utf8_lossy(option);
+            return Err(Broken::new(END_TO_END, format!("Connection names {shown}")));
+        }
+    }
+    Ok(())
 }
 
 /// A 1.1 server that closes without having been asked to has said so in its last answer; a close
@@ -52,7 +82,7 @@ fn check_announced(conversation: &Conversation<'_>) -> Result<(), Broken> {
 
 #[cfg(test)]
 mod tests {
-    use super::{AFTER, ANNOUNCE, Closing, INTERIM_OLD};
+    use super::{AFTER, ANNOUNCE, Closing, END_TO_END, INTERIM_OLD, LISTED};
     use crate::invariant::tests::judge_all;
 
     #[test]
@@ -69,6 +99,17 @@ mod tests {
                 (get, b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n!", Some(ANNOUNCE)),
                 (old, b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n!", None),
                 (get, &[closing, closing].concat(), Some(AFTER)),
+                (
+                    get,
+                    b"HTTP/1.1 204 No\r\nConnection: a, keep-alive\r\nKeep-Alive: b\r\n\r\n",
+                    None,
+                ),
+                (
+                    get,
+                    b"HTTP/1.1 204 No\r\nConnection: close\r\nKeep-Alive: b\r\n\r\n",
+                    Some(LISTED),
+                ),
+                (get, b"HTTP/1.1 204 No\r\nConnection: Date\r\nDate: b\r\n\r\n", Some(END_TO_END)),
                 (old, b"HTTP/1.1 100 Continue\r\n\r\n", Some(INTERIM_OLD)),
             ],
         );

@@ -18,7 +18,11 @@ const DECLARED: &str = "rfc9110-8.6-no-wrong-cl";
 const HEAD: &str = "rfc9110-9.3.2-head-no-content";
 const BODYLESS: &str = "rfc9112-6.3-bodyless-answers";
 const RESET: &str = "rfc9110-15.3.6-205-no-content";
+/// The same, as the section on CONNECT says it.
 const CONNECT: &str = "rfc9110-9.3.6-connect-2xx-no-framing";
+const CONNECT_LENGTH: &str = "rfc9110-8.6-no-cl-connect-2xx";
+const CONNECT_CODING: &str = "rfc9112-6.1-no-te-on-connect-2xx";
+const TRAILER: &str = "rfc9110-6.5.1-emit-trailers-known";
 const SIZE: &str = "rfc9112-7.1-chunk-data-crlf";
 
 impl Invariant for FramingFields {
@@ -39,6 +43,9 @@ impl Invariant for FramingFields {
             BODYLESS,
             RESET,
             CONNECT,
+            CONNECT_LENGTH,
+            CONNECT_CODING,
+            TRAILER,
             SIZE,
         ]
     }
@@ -83,8 +90,10 @@ fn check_fields(answer: &Answer) -> Result<(), Broken> {
         (CHUNKED_LAST, "the last transfer coding is not chunked, and the connection goes on")
     } else if status == 205 && !response.content.is_empty() {
         (RESET, "205 with content")
-    } else if answer.is_to("CONNECT") && matches!(status, 200..=299) && (length || coded) {
-        (CONNECT, "a tunnel with a length")
+    } else if answer.is_to("CONNECT") && matches!(status, 200..=299) && length {
+        (CONNECT_LENGTH, "a tunnel with a Content-Length")
+    } else if answer.is_to("CONNECT") && matches!(status, 200..=299) && coded {
+        (CONNECT_CODING, "a tunnel with a Transfer-Encoding")
     } else {
         return Ok(());
     };
@@ -102,13 +111,42 @@ fn check_chunk_lines(body: &[u8]) -> Result<(), Broken> {
         }
         let digits = digits.split(|&byte| byte == b';').next().unwrap_or_default();
         let size = str::from_utf8(digits).ok().and_then(|d| usize::from_str_radix(d, 16).ok());
-        // The last chunk, and then the trailer section, whose lines hold no size.
-        let Some(size) = size.filter(|&size| size != 0) else { return Ok(()) };
-        let Some(after) = after.get(1..).and_then(|after| after.get(size..)) else { return Ok(()) };
+        let (Some(size), Some(after)) = (size, after.get(1..)) else { return Ok(()) };
+        if size == 0 {
+            return check_trailers(after);
+        }
+        let Some(after) = after.get(size..) else { return Ok(()) };
         let Some(next) = after.strip_prefix(b"\r\n") else {
             return Err(Broken::new(SIZE, "chunk data that CRLF does not follow"));
         };
         rest = next;
+    }
+    Ok(())
+}
+
+/// Fields that decide framing, routing or how content is read, and so cannot come behind it
+/// (RFC 9110 §6.5.1).
+const NEVER_TRAILERS: &[&str] = &[
+    "Connection",
+    "Content-Encoding",
+    "Content-Length",
+    "Content-Range",
+    "Content-Type",
+    "Date",
+    "Location",
+    "Set-Cookie",
+    "Trailer",
+    "Transfer-Encoding",
+    "Upgrade",
+];
+
+fn check_trailers(section: &[u8]) -> Result<(), Broken> {
+    for line in section.split(|&byte| byte == b'\n') {
+        let name = line.split(|&byte| byte == b':').next().unwrap_or_default();
+        if let Some(name) = NEVER_TRAILERS.iter().find(|n| name.eq_ignore_ascii_case(n.as_bytes()))
+        {
+            return Err(Broken::new(TRAILER, format!("{name} in a trailer section")));
+        }
     }
     Ok(())
 }
@@ -188,7 +226,17 @@ mod tests {
             (
                 b"CONNECT a:1 HTTP/1.1\r\n\r\n",
                 b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
-                Some(CONNECT),
+                Some(CONNECT_LENGTH),
+            ),
+            (
+                b"CONNECT a:1 HTTP/1.1\r\n\r\n",
+                b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+                Some(CONNECT_CODING),
+            ),
+            (
+                get,
+                b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nA: b\r\ndate: c\r\n\r\n",
+                Some(TRAILER),
             ),
             (
                 get,

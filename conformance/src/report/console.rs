@@ -7,8 +7,8 @@ use std::io::{IsTerminal, Write};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::finding::Findings;
+use crate::result::{CaseResult, Status};
 use crate::run::{Event, Report, Summary};
-use crate::trial::{CaseResult, Status};
 
 /// A place to put colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

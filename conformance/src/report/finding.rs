@@ -6,10 +6,10 @@ use std::fmt::Write;
 use super::console::{Paint, Style};
 use crate::case::text::show;
 use crate::diagnostic::Diagnostic;
+use crate::result::{CaseResult, Difference, Fault, Status};
 use crate::subject::Delivery;
 use crate::suite::Suite;
 use crate::transcript::{Ending, Escaped};
-use crate::trial::{CaseResult, Difference, Fault, Status};
 
 /// What came is shown up to this many bytes.
 const CAME_MAX: usize = 200;
@@ -65,12 +65,24 @@ impl Findings<'_> {
             let _ =
                 writeln!(out, "{}", excerpt(&file.diagnostic(failure.span, String::new(), what)));
         }
+        for rule in self.rules(result, failure.rule) {
+            let _ = writeln!(out, "  = {rule}");
+        }
         if !failure.came.is_empty() {
             let (shown, rest) = split(&failure.came, CAME_MAX);
             let more = if rest.is_empty() { "" } else { "…" };
             let _ = writeln!(out, "what came: {}{more}", show(shown));
         }
         let _ = writeln!(out, "replay: {}\n", self.replay(&result.target, row, *delivery));
+    }
+
+    /// The requirements that a failure is about, each with its level and what it asks.
+    fn rules(&self, result: &CaseResult, broken: Option<&str>) -> Vec<String> {
+        let case = self.suite.case(&result.case).map(|(_, case)| case);
+        let own = case.iter().flat_map(|case| &case.rules).map(|rule| rule.value.as_str());
+        let ids: Vec<&str> = broken.map_or_else(|| own.collect(), |rule| vec![rule]);
+        let known = ids.iter().filter_map(|id| self.suite.requirement(id));
+        known.map(|rule| format!("{} {}: {}", rule.level, rule.id, rule.text)).collect()
     }
 
     fn pass(&self, out: &mut String, result: &CaseResult, reason: &str) {

@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use crate::case::text::show;
+use crate::result::{CaseResult, Fault, Status};
 use crate::run::{Report, Summary};
-use crate::trial::{CaseResult, Fault, Status};
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -133,8 +133,8 @@ fn entry(result: &CaseResult) -> Entry<'_> {
 #[cfg(test)]
 mod tests {
     use super::write;
+    use crate::result::{CaseResult, Status};
     use crate::run::{Report, Summary};
-    use crate::trial::{CaseResult, Status};
     use std::time::Duration;
 
     #[test]

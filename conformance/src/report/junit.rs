@@ -6,8 +6,8 @@ use std::io::Write;
 use quick_junit::{NonSuccessKind, Report as Document, TestCase, TestCaseStatus, TestSuite};
 
 use super::finding::Findings;
+use crate::result::{CaseResult, Status};
 use crate::run::Report;
-use crate::trial::{CaseResult, Status};
 
 /// Writes a report.
 ///

@@ -33,6 +33,16 @@ pub trait Subject {
     /// [`Unreachable`] if the server cannot be asked.
     fn lacks(&mut self, need: Need) -> Result<Option<String>, Unreachable>;
 
+    /// Whether a plain request of this method is answered with anything but 501. Asked once only.
+    ///
+    /// # Errors
+    ///
+    /// [`Unreachable`] if the server cannot be asked.
+    fn implements(&mut self, method: &str) -> Result<bool, Unreachable> {
+        let _ = method;
+        Ok(true)
+    }
+
     /// Opens a connection.
     ///
     /// # Errors

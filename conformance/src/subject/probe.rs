@@ -4,9 +4,9 @@
 use std::time::{Duration, Instant};
 
 use super::{OpenOptions, Received, Subject, Unreachable};
-use crate::case::Need;
+use crate::case::{Need, Text};
 use crate::frames;
-use crate::replay::{ACCEPT, KEY};
+use crate::opening::{self, ACCEPT};
 use crate::response::{self, Reading, Response};
 
 /// How long a server may take to answer a probe.
@@ -40,10 +40,13 @@ pub fn ask(subject: &mut dyn Subject, need: Need) -> Result<Option<String>, Unre
         Need::Hello => ("GET /hello does not answer a JSON greeting", get("/hello", "")),
         Need::Users => ("GET /users/7 does not answer 200", get("/users/7", "")),
         Need::ChunkedOut => ("GET /stream does not answer in chunks", get("/stream", "")),
-        Need::Ws => ("GET /ws is no WebSocket that echoes", handshake()),
+        Need::Ws => ("GET /ws is no WebSocket that echoes", String::new()),
         Need::Limits => return Ok(Some("its limits cannot be set from outside".into())),
     };
-    let sent = [request.as_bytes(), if need == Need::Ws { HI } else { b"" }].concat();
+    let sent = match need {
+        Need::Ws => [&opening::request(&Text::from("/ws"), &[], None), HI].concat(),
+        _ => request.into_bytes(),
+    };
     let (answer, rest) = exchange(subject, &sent)?;
     let has = answer.as_ref().is_some_and(|answer| shows(need, answer, &rest));
     Ok((!has).then(|| match answer {
@@ -52,11 +55,18 @@ pub fn ask(subject: &mut dyn Subject, need: Need) -> Result<Option<String>, Unre
     }))
 }
 
-fn handshake() -> String {
-    format!(
-        "GET /ws HTTP/1.1\r\nHost: example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
-         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {KEY}\r\n\r\n"
-    )
+/// Whether the server answers a plain request of this method with anything but 501, which says
+/// that it has no such method at all (RFC 9110 §15.6.2).
+///
+/// # Errors
+///
+/// [`Unreachable`] if no connection can be opened.
+pub fn implements(subject: &mut dyn Subject, method: &str) -> Result<bool, Unreachable> {
+    let request = format!(
+        "{method} / HTTP/1.1\r\nHost: example\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+    );
+    let (answer, _) = exchange(subject, request.as_bytes())?;
+    Ok(answer.is_none_or(|answer| answer.status != 501))
 }
 
 fn shows(need: Need, answer: &Response, rest: &[u8]) -> bool {

@@ -16,6 +16,7 @@ pub struct Url {
     authority: String,
     address: Option<SocketAddr>,
     lacks: HashMap<Need, Option<String>>,
+    implements: HashMap<String, bool>,
 }
 
 impl Url {
@@ -39,7 +40,13 @@ impl Url {
             return Err(format!("the port of {authority} is no number up to 65535"));
         }
         let authority = if has_port { authority.into() } else { format!("{authority}:80") };
-        Ok(Self { name: name.into(), authority, address: None, lacks: HashMap::new() })
+        Ok(Self {
+            name: name.into(),
+            authority,
+            address: None,
+            lacks: HashMap::new(),
+            implements: HashMap::new(),
+        })
     }
 
     fn address(&mut self) -> Result<SocketAddr, Unreachable> {
@@ -73,6 +80,15 @@ impl Subject for Url {
         let lacks = probe::ask(self, need)?;
         self.lacks.insert(need, lacks.clone());
         Ok(lacks)
+    }
+
+    fn implements(&mut self, method: &str) -> Result<bool, Unreachable> {
+        if let Some(known) = self.implements.get(method) {
+            return Ok(*known);
+        }
+        let implements = probe::implements(self, method)?;
+        self.implements.insert(method.to_owned(), implements);
+        Ok(implements)
     }
 
     fn open(&mut self, options: &OpenOptions) -> Result<Box<dyn Channel>, Unreachable> {

@@ -1,0 +1,185 @@
+use super::{Trial, differ};
+use crate::case::parse::parse;
+use crate::case::{Need, Row};
+use crate::cuts::Cuts;
+use crate::diagnostic::Span;
+use crate::known::KnownFailure;
+use crate::replay::tests::{OK, Script};
+use crate::result::{CaseResult, Status};
+use crate::subject::{Channel, Delivery, OpenOptions, Subject, Time, Unreachable};
+use crate::transcript::{Ending, Transcript};
+
+/// A server that answers by how its bytes are cut. It has no WebSocket, and no method but GET.
+struct Fake<F>(F);
+
+impl<F: Fn(Delivery) -> Script> Subject for Fake<F> {
+    fn name(&self) -> &str {
+        "fake"
+    }
+
+    fn time(&self) -> Time {
+        Time::Virtual
+    }
+
+    fn lacks(&mut self, need: Need) -> Result<Option<String>, Unreachable> {
+        Ok((need == Need::Ws).then(|| "there is none".to_owned()))
+    }
+
+    fn implements(&mut self, method: &str) -> Result<bool, Unreachable> {
+        Ok(method == "GET")
+    }
+
+    fn open(&mut self, options: &OpenOptions) -> Result<Box<dyn Channel>, Unreachable> {
+        Ok(Box::new(self.0(options.delivery)))
+    }
+}
+
+const GET: &str = "> GET / HTTP/1.1\\r\\n\\r\\n\n< 200";
+
+/// Tries a case of these steps at every cut; `change` sets what the trial has otherwise.
+fn run<'a>(
+    steps: &str,
+    server: impl Fn(Delivery) -> Script + 'static,
+    change: impl FnOnce(&mut Trial<'a>),
+) -> CaseResult {
+    let source = format!("### a\nBecause.\nrule rfc0-1-a\n\n{steps}\n");
+    let file = parse("f", "f.case", &source).unwrap_or_else(|errors| panic!("{}", errors[0]));
+    let case = file.cases.first().unwrap();
+    let subject = Box::new(Fake(server));
+    let (reference, cuts, slow, foreign) = (None, Cuts::Every, false, false);
+    let mut trial = Trial { subject, reference, cuts, slow, known: &[], foreign };
+    change(&mut trial);
+    trial.run(case, &case.rows()).unwrap()
+}
+
+const MISSING: &[u8] = b"HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n";
+const LONGER: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nhi!";
+
+fn what(result: &CaseResult) -> (Delivery, &str) {
+    let Status::Failed(fault) = &result.status else { panic!("{result:?}") };
+    (fault.delivery, &fault.failure.what)
+}
+
+#[test]
+fn a_case_passes_if_every_cut_does() {
+    let result = run(GET, |_| Script::new(&[OK]), |_| {});
+    assert_eq!((&result.status, &result.difference), (&Status::Passed, &None));
+    // Whole, byte by byte, and between any two of its 18 bytes.
+    assert_eq!(result.replays, 2 + 17);
+}
+
+#[test]
+fn a_failure_at_one_cut_is_found() {
+    let server = |delivery| match delivery {
+        Delivery::Cut(5) => Script::new(&[MISSING]),
+        _ => Script::new(&[OK]),
+    };
+    let result = run(GET, server, |_| {});
+    assert_eq!(what(&result), (Delivery::Cut(5), "got 404"));
+    assert_eq!(result.difference.unwrap().against, "whole");
+}
+
+#[test]
+fn other_bytes_than_the_reference_are_found_though_they_are_permitted() {
+    let result = run(
+        GET,
+        |_| Script::new(&[LONGER]),
+        |trial| trial.reference = Some(Box::new(Fake(|_| Script::new(&[OK])))),
+    );
+    assert_eq!(result.status, Status::Passed);
+    let difference = result.difference.unwrap();
+    assert_eq!((difference.against, difference.at), ("core", 33));
+}
+
+#[test]
+fn an_answer_that_breaks_an_invariant_fails() {
+    let bare: &[u8] = b"HTTP/1.1 200 OK\nContent-Length: 0\r\n\r\n";
+    let result = run(GET, move |_| Script::new(&[bare]), |_| {});
+    let Status::Failed(fault) = &result.status else { panic!("{result:?}") };
+    assert_eq!(fault.failure.rule, Some("rfc9110-2.2-emit-only-grammar"));
+}
+
+#[test]
+fn a_server_that_reads_too_seldom_was_not_fed_byte_by_byte() {
+    let with = |reads| run(GET, move |_| Script::new(&[OK]).reads(reads), |_| {});
+    assert_eq!(with(18).status, Status::Passed);
+    assert_eq!(what(&with(17)), (Delivery::Bytes, "18 bytes in 17 reads"));
+}
+
+#[test]
+fn a_panic_is_a_failure_and_not_the_end() {
+    let result = run(GET, |_| Script::new(&[b"panic"]), |_| {});
+    assert_eq!(what(&result), (Delivery::Whole, "the server panicked"));
+}
+
+#[test]
+fn a_known_failure_holds_until_it_passes() {
+    let known = |target: &str| {
+        let (target, case) = (target.to_owned(), "f/a".to_owned());
+        let (reason, date) = ("because".to_owned(), "2031-05-17".to_owned());
+        [KnownFailure { target, case, reason, date, span: Span::default() }]
+    };
+    let (ours, other) = (known("fake"), known("host"));
+    let status = |answer: &'static [u8], known: &[KnownFailure]| {
+        let known = known.to_vec().leak();
+        run(GET, move |_| Script::new(&[answer]), |trial| trial.known = known).status
+    };
+    assert_eq!(status(MISSING, &ours), Status::Known("because".into()));
+    assert!(matches!(status(MISSING, &other), Status::Failed(_)));
+    assert_eq!(status(OK, &ours), Status::UnexpectedPass("because".into()));
+    assert_eq!(status(OK, &other), Status::Passed);
+}
+
+#[test]
+fn a_foreign_server_is_excused_for_what_it_may() {
+    const NOT_IMPLEMENTED: &[u8] = b"HTTP/1.1 501 No\r\nContent-Length: 0\r\n\r\n";
+    const CLOSING: &[u8] = b"HTTP/1.0 200 OK\r\n\r\n$";
+    let two = "> GET / HTTP/1.1\\r\\n\\r\\n\n< 200\n> b\n< 200";
+    let put = GET.replace("GET", "PUT");
+    /// Steps, what the server says, and its excuse.
+    type Row<'a> = (&'a str, &'static [&'static [u8]], Option<&'a str>);
+    let table: [Row<'_>; 4] = [
+        (&put, &[NOT_IMPLEMENTED], Some("it has no method PUT")),
+        (GET, &[NOT_IMPLEMENTED], None),
+        (two, &[CLOSING], Some("it closes after an answer, as it said")),
+        (two, &[OK, b"$"], None),
+    ];
+    for (steps, lines, excuse) in table {
+        let status = run(steps, move |_| Script::new(lines), |trial| trial.foreign = true).status;
+        match (excuse, &status) {
+            (Some(excuse), Status::Skipped(reason)) => assert_eq!(excuse, reason),
+            (None, Status::Failed(_)) => {}
+            _ => panic!("{steps}: {status:?}"),
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_replayed_here_is_skipped() {
+    let result = run("ws /ws\n! open", |_| Script::new(&[]), |_| {});
+    assert_eq!(result.status, Status::Skipped("needs ws: there is none".into()));
+    assert_eq!(result.replays, 0);
+}
+
+#[test]
+fn the_first_byte_that_differs_is_found() {
+    let transcript = |bytes: &[u8], ending| {
+        let mut transcript = Transcript::default();
+        transcript.receive(bytes);
+        transcript.end(ending);
+        transcript
+    };
+    let row = Row { id: "a".into(), item: None };
+    let expected = transcript(b"abc", Ending::Closed);
+    for (bytes, ending, at) in [
+        (&b"abc"[..], Ending::Closed, None),
+        (b"abd", Ending::Closed, Some(2)),
+        (b"ab", Ending::Closed, Some(2)),
+        (b"abcd", Ending::Closed, Some(3)),
+        (b"abc", Ending::Reset, Some(3)),
+    ] {
+        let got = transcript(bytes, ending);
+        let difference = differ(&row, Delivery::Whole, "core", &expected, &got);
+        assert_eq!(difference.map(|difference| difference.at), at, "{bytes:?}");
+    }
+}
