@@ -1,0 +1,266 @@
+//! The command from outside: exit codes, bad input, and servers that misbehave.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+
+/// Runs `samewire` in the checkout, and returns its exit code, stdout and stderr.
+fn samewire(arguments: &[&str]) -> (i32, String, String) {
+    let Output { status, stdout, stderr } = Command::new(env!("CARGO_BIN_EXE_samewire"))
+        .args(arguments)
+        .env_remove("NO_COLOR")
+        .stdin(Stdio::null())
+        .output()
+        .expect("the binary runs");
+    let text = |bytes| String::from_utf8(bytes).expect("the output is UTF-8");
+    (status.code().expect("it ends by itself"), text(stdout), text(stderr))
+}
+
+/// A folder of its own below the target directory, with these files.
+fn folder(name: &str, files: &[(&str, &str)]) -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = fs::remove_dir_all(&folder);
+    for (path, text) in files {
+        let path = folder.join(path);
+        fs::create_dir_all(path.parent().expect("a file is in a folder")).expect("a new folder");
+        fs::write(path, text).expect("a new file");
+    }
+    folder
+}
+
+/// A server that does this with each connection, for as long as the test lasts. Its URL.
+fn server(each: impl Fn(TcpStream) + Send + Clone + 'static) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("an address");
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let each = each.clone();
+            std::thread::spawn(move || each(stream));
+        }
+    });
+    format!("url:http://{address}")
+}
+
+/// Answers the first request on a connection with these bytes, and then closes.
+fn answers(bytes: &'static [u8]) -> String {
+    server(move |mut stream| {
+        let _ = stream.read(&mut [0; 4096]);
+        let _ = stream.write_all(bytes);
+    })
+}
+
+const GET: &str = "\
+### get
+Any server answers this.
+rule rfc9110-9.1-get-head
+
+> GET / HTTP/1.1\\r\\n
+> Host: example\\r\\n\\r\\n
+< 200
+";
+
+/// A suite of one case, `a/get`.
+fn suite(name: &str) -> String {
+    folder(name, &[("a.case", GET)]).to_string_lossy().into_owned()
+}
+
+#[test]
+fn all_as_expected_ends_0() {
+    let suite = suite("as-expected");
+    let (code, stdout, stderr) = samewire(&["check", "--fixtures", &suite]);
+    let expected = "core 1 passed, 0 failed, 0 known, 0 skipped, same bytes\n\
+                    host 1 passed, 0 failed, 0 known, 0 skipped, same bytes\n";
+    assert_eq!((code, stdout.as_str(), stderr.as_str()), (0, expected, ""));
+}
+
+#[test]
+fn a_failed_case_ends_1_and_points_into_the_fixture() {
+    let case = GET.replace("< 200", "< 404");
+    let suite = folder("failed", &[("http/a.case", &case)]);
+    let suite = suite.to_string_lossy();
+    let (code, stdout, _) = samewire(&["check", "--fixtures", &suite, "--target", "core"]);
+    assert_eq!(code, 1, "{stdout}");
+    let expected = format!(
+        "FAIL core  http/a/get  (whole)\n  --> {suite}/http/a.case:7\n 7 | < 404\n   |   ^^^ got 200\n"
+    );
+    assert!(stdout.starts_with(&expected), "{stdout}");
+    assert!(stdout.contains("\nwhat came: \"HTTP/1.1 200 OK\\r\\n"), "{stdout}");
+    let replay = format!(
+        "\nreplay: samewire check --target core --cuts whole --fixtures {suite} http/a/get\n"
+    );
+    assert!(stdout.contains(&replay), "{stdout}");
+    assert!(stdout.ends_with("core 0 passed, 1 failed, 0 known, 0 skipped, same bytes\n"));
+}
+
+#[test]
+fn known_failures_do_not_count_until_they_pass() {
+    let known = "[[known]]\ntarget = \"core\"\ncase = \"a/get\"\nreason = \"to see\"\n\
+                 date = \"2031-05-17\"\n";
+    let fails = GET.replace("< 200", "< 404");
+    for (case, code, summary) in [
+        (fails.as_str(), 0, "core 0 passed, 0 failed, 1 known, 0 skipped, same bytes\n"),
+        (GET, 1, "core 0 passed, 1 failed, 0 known, 0 skipped, same bytes\n"),
+    ] {
+        let suite = folder("known", &[("a.case", case), ("known-failures.toml", known)]);
+        let suite = suite.to_string_lossy();
+        let (got, stdout, _) = samewire(&["check", "--fixtures", &suite, "--target", "core"]);
+        assert_eq!(got, code, "{stdout}");
+        assert!(stdout.ends_with(summary), "{stdout}");
+    }
+}
+
+#[test]
+fn wrong_input_ends_2_and_runs_nothing() {
+    let suite = suite("wrong");
+    let malformed = folder("malformed", &[("a.case", "### get\nrul x\n")]);
+    let unknown = folder("unknown", &[("a.case", &GET.replace("get-head", "gte-head"))]);
+    let (malformed, unknown) = (malformed.to_string_lossy(), unknown.to_string_lossy());
+    let table: &[(&[&str], &str)] = &[
+        (&["chekc"], "error: there is no command `chekc`; did you mean `check`?\n"),
+        (
+            &["check", "--traget", "core"],
+            "error: check has no flag --traget; did you mean --target?",
+        ),
+        (&["check", "--target", "hots"], "error: --target: there is no target `hots`; there are"),
+        (&["check", "--target", "rp2040"], "error: --target: rp2040 is a board, and board support"),
+        (&["check", "--cuts", "all"], "error: --cuts: `all` is none of whole, bytes, every\n"),
+        (&["check", "--fixtures", &malformed], "a.case:"),
+        (&["check", "--fixtures", &unknown], "did you mean `rfc9110-9.1-get-head`?"),
+        (&["check", "--fixtures", "no/such/folder"], "no/such/folder"),
+        (
+            &["check", "--fixtures", &suite, "--json", "no/such/folder/f"],
+            "error: cannot write no/such",
+        ),
+        (&["explain"], "error: which case?"),
+        (&["fmt", "no/such/file.case"], "no/such/file.case"),
+        (&["serve", "--port", "http"], "error: --port: `http` is no number"),
+    ];
+    for (arguments, message) in table {
+        let (code, stdout, stderr) = samewire(arguments);
+        assert_eq!((code, stdout.as_str()), (2, ""), "{arguments:?}: {stderr}");
+        assert!(stderr.contains(message), "{arguments:?}: {stderr}");
+    }
+}
+
+#[test]
+fn a_server_that_is_not_there_ends_3_before_anything_runs() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let target = format!("url:http://{}", listener.local_addr().expect("an address"));
+    drop(listener);
+    let suite = suite("unreachable");
+    let arguments = ["check", "--fixtures", &suite, "--target", "core", "--target", &target];
+    let (code, stdout, stderr) = samewire(&arguments);
+    assert_eq!((code, stdout.as_str()), (3, ""), "{stderr}");
+    assert!(stderr.starts_with(&format!("error: {target}: cannot reach")), "{stderr}");
+    assert_eq!(stderr.lines().count(), 1, "{stderr}");
+}
+
+#[test]
+fn nothing_selected_ends_4() {
+    let suite = suite("nothing");
+    let (code, stdout, stderr) = samewire(&["check", "--fixtures", &suite, "a/gte"]);
+    assert_eq!((code, stdout.as_str()), (4, ""));
+    assert!(
+        stderr.starts_with("error: no case matches `a/gte`; did you mean `a/get`?"),
+        "{stderr}"
+    );
+}
+
+#[test]
+fn a_server_that_misbehaves_is_a_failed_case() {
+    let suite = suite("misbehaves");
+    let table = [
+        (answers(b"HELLO THERE\r\n"), "got not a status line\n"),
+        (answers(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhi"), "got an answer that is cut"),
+        (answers(b""), "the connection ended\n"),
+        (answers(b"HTTP/1.1 200 OK\r\n\r\n\x00\xff"), ""),
+        (server(|stream| std::thread::park_timeout(hang(&stream))), "nothing came\n"),
+    ];
+    for (target, message) in &table {
+        let arguments = ["check", "--fixtures", &suite, "--target", target];
+        let (code, stdout, stderr) = samewire(&arguments);
+        let expected = i32::from(!message.is_empty());
+        assert_eq!((code, stderr.as_str()), (expected, ""), "{stdout}");
+        assert!(stdout.contains(message), "{message}: {stdout}");
+    }
+}
+
+/// Longer than a runner may wait; the stream stays open meanwhile.
+fn hang(_: &TcpStream) -> std::time::Duration {
+    std::time::Duration::from_secs(600)
+}
+
+#[test]
+fn advice_is_told_and_does_not_fail() {
+    let case = GET.replace("rfc9110-9.1-get-head", "rfc9112-9.3-persist");
+    let suite = folder("advice", &[("a.case", &case)]);
+    let suite = suite.to_string_lossy();
+    let target = answers(b"HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n");
+    let (code, stdout, _) = samewire(&["check", "--fixtures", &suite, "--target", &target]);
+    assert_eq!(code, 0, "{stdout}");
+    assert!(stdout.starts_with(&format!("ADVICE {target}  a/get  (whole)\n")), "{stdout}");
+    let summary = format!("{target} 0 passed, 0 failed, 0 known, 0 skipped, 1 advice\n");
+    assert!(stdout.ends_with(&summary), "{stdout}");
+}
+
+#[test]
+fn a_need_that_is_not_met_is_skipped_with_its_reason() {
+    let case = GET.replace("get-head\n", "get-head\nneeds ws\n");
+    let suite = folder("needs", &[("a.case", &case)]);
+    let suite = suite.to_string_lossy();
+    let target = answers(b"HTTP/1.1 404 No\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+    let (code, stdout, _) = samewire(&["check", "--fixtures", &suite, "--target", &target]);
+    let reason = "needs ws: GET /ws is no WebSocket that echoes (it answers 404)";
+    assert_eq!(code, 0, "{stdout}");
+    assert!(stdout.starts_with(&format!("{target} skips 1: {reason}\n")), "{stdout}");
+}
+
+#[test]
+fn our_own_server_passes_by_its_url() {
+    let mut serve = Command::new(env!("CARGO_BIN_EXE_samewire"))
+        .args(["serve", "--port", "0"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the binary runs");
+    let mut line = String::new();
+    let stdout = serve.stdout.take().expect("it is piped");
+    std::io::BufRead::read_line(&mut std::io::BufReader::new(stdout), &mut line).expect("a line");
+    let target = format!("url:{}", line.trim());
+    let (code, stdout, stderr) = samewire(&["check", "--target", &target, "app/hello", "ws/ping"]);
+    serve.kill().expect("it runs");
+    serve.wait().expect("it ends");
+    assert_eq!((code, stderr.as_str()), (0, ""), "{stdout}");
+    assert!(stdout.contains(" 0 failed, 0 known"), "{stdout}");
+}
+
+#[test]
+fn reports_for_machines_have_a_result_for_each_case() {
+    let suite = suite("machines");
+    let folder = folder("machines-out", &[("x", "")]);
+    let (json, junit) = (folder.join("f.json"), folder.join("f.xml"));
+    let (json, junit) = (json.to_string_lossy(), junit.to_string_lossy());
+    let arguments = ["check", "--fixtures", &suite, "--json", &json, "--junit", &junit];
+    assert_eq!(samewire(&arguments).0, 0);
+    let document: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(&*json).expect("it is written")).expect("JSON");
+    assert_eq!(document["cases"], 1);
+    assert_eq!(document["targets"][1]["name"], "host");
+    assert_eq!(document["targets"][1]["same_bytes"], true);
+    assert_eq!(document["results"][1]["case"], "a/get");
+    let xml = fs::read_to_string(&*junit).expect("it is written");
+    assert!(xml.contains("<testsuite name=\"host\" tests=\"1\""), "{xml}");
+}
+
+#[test]
+fn formatting_is_checked_or_done() {
+    let folder = folder("format", &[("a.case", &GET.replace("< 200", "<  200"))]);
+    let folder = folder.to_string_lossy();
+    let file = format!("{folder}/a.case");
+    let (code, stdout, _) = samewire(&["fmt", "--check", &folder]);
+    assert_eq!((code, stdout), (1, format!("{file} is not in canonical form\n")));
+    assert_eq!(samewire(&["fmt", &file]).0, 0);
+    assert_eq!(fs::read_to_string(&file).expect("it is there"), GET);
+    assert_eq!(samewire(&["fmt", "--check", &file]), (0, String::new(), String::new()));
+}

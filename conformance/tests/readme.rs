@@ -1,0 +1,6 @@
+//! The `$ samewire` blocks of the README print what they say.
+
+#[test]
+fn readme() {
+    trycmd::TestCases::new().case("../README.md").run();
+}
