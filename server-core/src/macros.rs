@@ -17,9 +17,9 @@ macro_rules! app {
                 $(
                     if route == index {
                         let answer = $($handler)::+(
-                            self $(, $($crate::extract!($what exchange)),*)?
+                            self $(, $($crate::extract!($verb $what exchange)),*)?
                         ).await;
-                        return $crate::app::respond(exchange, answer).await;
+                        return $crate::conclude!($verb exchange answer);
                     }
                     index += 1;
                 )*
@@ -33,21 +33,24 @@ macro_rules! app {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! extract {
-    (request $exchange:ident) => { $exchange.request() };
-    (body $exchange:ident) => { $crate::Body::extract($exchange) };
-    (response $exchange:ident) => { $crate::Response::extract($exchange) };
-    (bytes $exchange:ident) => { $crate::extract!(@ $exchange $crate::Bytes::extract($exchange).await) };
-    (text $exchange:ident) => { $crate::extract!(@ $exchange $crate::Text::extract($exchange).await) };
-    (json $exchange:ident) => { $crate::extract!(@ $exchange $crate::Json::extract($exchange).await) };
-    (path $exchange:ident) => {
+    ($verb:ident request $exchange:ident) => { $exchange.request() };
+    ($verb:ident body $exchange:ident) => { $crate::Body::extract($exchange) };
+    ($verb:ident response $exchange:ident) => { $crate::Response::extract($exchange) };
+    ($verb:ident bytes $exchange:ident) => { $crate::extract!(@ $exchange $crate::Bytes::extract($exchange).await) };
+    ($verb:ident text $exchange:ident) => { $crate::extract!(@ $exchange $crate::Text::extract($exchange).await) };
+    ($verb:ident json $exchange:ident) => { $crate::extract!(@ $exchange $crate::Json::extract($exchange).await) };
+    ($verb:ident path $exchange:ident) => {
         $crate::extract!(@ $exchange $crate::app::path::FromPath::from_path($exchange)
             .ok_or($crate::Problem::not_found("no such resource")))
     };
-    (ws $exchange:ident) => {
+    (ws ws $exchange:ident) => {
         match $crate::WebSocket::extract($exchange) {
             Some(websocket) => websocket,
             None => return,
         }
+    };
+    ($verb:ident ws $exchange:ident) => {
+        compile_error!("a WebSocket needs a route that begins with `ws`")
     };
     (@ $exchange:ident $extracted:expr) => {
         match $extracted {
@@ -55,10 +58,23 @@ macro_rules! extract {
             Err(problem) => return $crate::app::respond($exchange, problem).await,
         }
     };
-    ($what:ident $exchange:ident) => {
+    ($verb:ident $what:ident $exchange:ident) => {
         compile_error!(concat!(
             "`", stringify!($what), "` is nothing that a route can ask for: ",
             "request, path, json, text, bytes, body, response or ws"
         ))
+    };
+}
+
+/// What becomes of a handler's return value. A WebSocket has been answered by its handshake, so
+/// nothing that writes an answer is linked for it.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! conclude {
+    (ws $exchange:ident $answer:ident) => {
+        $crate::app::websocket::hang_up($exchange, &$answer)
+    };
+    ($verb:ident $exchange:ident $answer:ident) => {
+        $crate::app::respond($exchange, $answer).await
     };
 }

@@ -37,7 +37,8 @@
 //! | `response` | [`Response`]: to stream an answer |
 //! | `ws` | [`WebSocket`](websocket::WebSocket) |
 //!
-//! What it returns answers the request: see [`Respond`].
+//! What it returns answers the request: see [`Respond`]. A `ws` route has been answered by its
+//! handshake; its handler returns nothing, or a [`Result`] that tells the peer what failed.
 
 mod body;
 mod exchange;

@@ -7,7 +7,6 @@ use super::exchange::Exchange;
 use super::respond::{Respond, rendered};
 use crate::buffer::Writer;
 use crate::connection::PROBLEM_JSON;
-use crate::connection::state::State;
 use crate::http::status::Status;
 
 /// A handler's result: an answer, or a [`Problem`].
@@ -45,6 +44,12 @@ impl Problem {
     pub const fn unprocessable(detail: &'static str) -> Self {
         Self::new(Status::UNPROCESSABLE_CONTENT, detail)
     }
+
+    /// What the client is to be told, if anything.
+    #[cfg(feature = "ws")]
+    pub(super) fn detail(&self) -> Option<&'static str> {
+        self.said.map(|(_, detail)| detail)
+    }
 }
 
 /// An interruption has been answered already, as far as there is anybody to answer.
@@ -57,9 +62,6 @@ impl From<Interrupted> for Problem {
 impl Respond for Problem {
     fn poll_respond(&mut self, _: Status, exchange: &Exchange<'_>) -> Poll<()> {
         let Some((status, detail)) = self.said else { return Poll::Ready(()) };
-        if exchange.with(false, |wire| hang_up(wire, detail)) {
-            return Poll::Ready(());
-        }
         rendered(exchange, status, PROBLEM_JSON, &mut |to| {
             to.put(b"{\"title\":\"");
             to.put(status.reason());
@@ -70,17 +72,6 @@ impl Respond for Problem {
             to.put(b"\"}");
         })
     }
-}
-
-/// A WebSocket is told by its close code; whether there is one.
-fn hang_up(wire: &mut crate::connection::Wire<'_>, detail: &str) -> bool {
-    let is_open = matches!(wire.connection().state(), State::WebSocket);
-    #[cfg(feature = "ws")]
-    if is_open {
-        wire.close(crate::ws::close::Code::INTERNAL, detail.as_bytes());
-    }
-    let _ = detail;
-    is_open
 }
 
 /// A JSON string's inside (RFC 8259 §7).

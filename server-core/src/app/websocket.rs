@@ -24,6 +24,7 @@ use core::{mem, str, task::Poll};
 
 use super::body::Interrupted;
 use super::exchange::Exchange;
+use super::problem::Problem;
 use crate::connection::{Incoming, Wire};
 use crate::error::{Misuse, Violation};
 use crate::http::framing::Framing;
@@ -71,6 +72,39 @@ impl<'x> WebSocket<'x> {
 #[inline(never)]
 fn refuse(exchange: &Exchange<'_>, violation: Violation) {
     exchange.with((), |wire| wire.refuse(violation));
+}
+
+/// What a WebSocket's handler returns: nothing, or why it failed.
+pub trait Farewell {
+    /// What the peer is told, with the code 1011; `None` for a normal closure.
+    fn failure(&self) -> Option<&'static str>;
+}
+
+impl Farewell for () {
+    fn failure(&self) -> Option<&'static str> {
+        None
+    }
+}
+
+impl Farewell for Problem {
+    fn failure(&self) -> Option<&'static str> {
+        self.detail()
+    }
+}
+
+impl<E: Farewell> Farewell for Result<(), E> {
+    fn failure(&self) -> Option<&'static str> {
+        self.as_ref().err().and_then(E::failure)
+    }
+}
+
+/// Tells the peer why the handler failed, if it did. The normal closure comes with the end of the
+/// exchange.
+#[doc(hidden)]
+pub fn hang_up(exchange: &Exchange<'_>, farewell: &impl Farewell) {
+    if let Some(failure) = farewell.failure() {
+        exchange.with((), |wire| wire.close(Code::INTERNAL, failure.as_bytes()));
+    }
 }
 
 /// A message, where it was received.
