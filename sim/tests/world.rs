@@ -50,6 +50,38 @@ async fn wait_for_ever(_: &Stuck) -> &'static str {
     std::future::pending().await
 }
 
+/// Answers once it is let.
+#[derive(Default)]
+struct Gate {
+    is_open: std::cell::Cell<bool>,
+}
+
+samewire::app! { for Gate;
+    get "/" => pass;
+}
+
+async fn pass(gate: &Gate) -> &'static str {
+    let opened = |_: &mut std::task::Context<'_>| match gate.is_open.get() {
+        true => std::task::Poll::Ready(()),
+        false => std::task::Poll::Pending,
+    };
+    std::future::poll_fn(opened).await;
+    "passed"
+}
+
+#[test]
+fn an_answer_that_comes_with_the_drain_is_the_last() {
+    let world = World::new(Gate::default(), Limits::SMALL);
+    let client = world.connect();
+    client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    world.run();
+    world.app().is_open.set(true);
+    world.drain();
+    world.run();
+    let answer = String::from_utf8(client.take()).unwrap();
+    assert!(answer.contains("\r\nConnection: close\r\n"), "{answer}");
+}
+
 #[test]
 fn the_short_way_waits_for_no_clock() {
     let sim = Sim::new(Stuck);

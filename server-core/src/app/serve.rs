@@ -92,7 +92,7 @@ enum Turn {
 impl<T: Transport, C: Clock> Driver<'_, T, C> {
     /// Ready with the bytes of the next request's head, or `None` when the connection is over.
     fn poll_head(&mut self, wire: &mut Wire<'_>, cx: &mut Context<'_>) -> Poll<Option<usize>> {
-        self.tell_time(wire);
+        self.begin_turn(wire, cx);
         loop {
             match wire.connection().state() {
                 State::Draining => wire.drain(),
@@ -116,7 +116,7 @@ impl<T: Transport, C: Clock> Driver<'_, T, C> {
         mut handler: core::pin::Pin<&mut impl Future<Output = ()>>,
         cx: &mut Context<'_>,
     ) -> Poll<bool> {
-        exchange.with((), |wire| self.tell_time(wire));
+        exchange.with((), |wire| self.begin_turn(wire, cx));
         loop {
             #[cfg(feature = "ws")]
             exchange.with((), Wire::advance_frames);
@@ -130,19 +130,20 @@ impl<T: Transport, C: Clock> Driver<'_, T, C> {
         }
     }
 
-    /// Time may have passed since the last poll, and the wall clock with it.
-    fn tell_time(&mut self, wire: &mut Wire<'_>) {
+    /// Time may have passed since the last poll, and the wall clock with it; whoever runs the
+    /// server may want to stop. All of it comes before what a handler does now.
+    fn begin_turn(&mut self, wire: &mut Wire<'_>, cx: &mut Context<'_>) {
         wire.set_date(self.clock.date());
         wire.handle_input(self.clock.now(), Input::Timeout);
+        if !self.has_drained && self.transport.poll_drain(cx).is_ready() {
+            self.has_drained = true;
+            wire.handle_input(self.clock.now(), Input::Drain);
+        }
     }
 
     /// Moves bytes and time until there is something to pull, or nothing moves.
     #[inline(never)]
     fn poll_turn(&mut self, wire: &mut Wire<'_>, cx: &mut Context<'_>) -> Poll<Turn> {
-        if !self.has_drained && self.transport.poll_drain(cx).is_ready() {
-            self.has_drained = true;
-            wire.handle_input(self.clock.now(), Input::Drain);
-        }
         loop {
             let moved = match wire.poll_output() {
                 Output::Ready => return Poll::Ready(Turn::Again),
