@@ -1,7 +1,7 @@
 //! A case of the suite, as the fixture language says it (`fixtures/README.md` is its grammar).
 //!
-//! These types are what a `.case` file means: [`parse`] makes them from text, [`mod@print`] writes them
-//! back in canonical form, and the replay walks them. Two of them are equal when they say the same,
+//! These types are what a `.case` file means: [`parse`] makes them from text, [`mod@print`] writes
+//! them back in canonical form, and the replay walks them. Two of them are equal when they say the same,
 //! wherever they stand: a [`Span`] never tells values apart.
 
 pub mod each;
