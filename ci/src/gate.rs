@@ -1,6 +1,7 @@
 //! The steps of the gate, cheap ones first: the first that fails ends it.
 
 use crate::failure::Failure;
+use crate::readme::{self, run_as_written};
 use crate::step::{run, step};
 use crate::workspace::Workspace;
 use crate::{size, tidy};
@@ -26,13 +27,11 @@ pub(crate) fn whole(workspace: &Workspace) -> Result<(), Failure> {
         run(command.args(["doc", "--quiet", "--workspace", "--no-deps"]))
     })?;
     step("test", || {
-        // As README says it.
-        cargo(&["test"])?;
+        run_as_written(workspace, readme::TEST)?;
         cargo(&[&["test", "--quiet"][..], &APART].concat())
     })?;
     step("check", || {
-        // As README says it.
-        cargo(&["run", "--release", "--", "check"])?;
+        run_as_written(workspace, readme::CHECK)?;
         cargo(&["run", "--release", "--", "fmt", "--check"])
     })?;
     step("ledger", || cargo(&["run", "--release", "--", "ledger"]))?;

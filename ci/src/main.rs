@@ -6,6 +6,7 @@
 mod bare;
 mod failure;
 mod gate;
+mod readme;
 mod setup;
 mod size;
 mod step;

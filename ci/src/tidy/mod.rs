@@ -10,7 +10,10 @@ mod text;
 use std::fmt;
 
 use crate::failure::Failure;
+use crate::readme;
 use crate::workspace::Workspace;
+
+const README: &str = "README.md";
 
 /// Where something is not as it should be, and what.
 #[derive(Debug, PartialEq, Eq)]
@@ -50,6 +53,9 @@ pub(crate) fn check(workspace: &Workspace) -> Result<(), Failure> {
         findings.extend(text::check(path, text));
         findings.extend(decisions::check(path, text));
         findings.extend(links::check(path, text, |link| workspace.root.join(link).exists()));
+    }
+    for command in readme::missing(&workspace.text(README)?) {
+        findings.push(Finding::new(README, 0, format!("`{command}` is not in it")));
     }
     findings.extend(decisions::numbers(sources.iter().map(|(path, _)| path.as_str())));
 
