@@ -163,7 +163,9 @@ impl Replay<'_> {
                     let kind = FailureKind::Status(response.status);
                     return Err(self.failure(span, format!("got {}", response.status)).of(kind));
                 }
-                Reading::Malformed(why) => return Err(self.failure(span, format!("got {why}"))),
+                Reading::Malformed(why) => {
+                    return Err(self.failure(span, format!("got no proper response: {why}")));
+                }
                 Reading::Partial => Some("got an answer that is cut short"),
             };
             match (self.more(self.patience.answer), why) {
@@ -289,6 +291,9 @@ impl Replay<'_> {
             Ending::Open => {}
         }
         let left = self.deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() && self.patience.time == Time::Real {
+            return Received::Quiet;
+        }
         let start = self.inbox.len();
         let received = self.channel.receive(&mut self.inbox, patience.min(left));
         match received {

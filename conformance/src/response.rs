@@ -118,11 +118,11 @@ pub fn read_head(bytes: &[u8]) -> Reading<Response> {
         return if may_become_status_line(bytes) {
             Reading::Partial
         } else {
-            Reading::Malformed("not a status line")
+            Reading::Malformed("no status line")
         };
     };
     let Some((version, status)) = status_line(line) else {
-        return Reading::Malformed("not a status line");
+        return Reading::Malformed("no status line");
     };
     let mut fields: Vec<Field> = Vec::new();
     loop {
@@ -280,9 +280,9 @@ mod tests {
             ("HTTP/1.1 200 OK\r\n\r\nhi", false, false, Err(None)),
             ("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nhi", false, false, Err(None)),
             ("HTT", false, false, Err(None)),
-            ("HELLO", false, false, Err(Some("not a status line"))),
-            ("HTTP/1.1 2000 OK\r\n\r\n", false, false, Err(Some("not a status line"))),
-            ("HTTP/1.1\r\n", false, false, Err(Some("not a status line"))),
+            ("HELLO", false, false, Err(Some("no status line"))),
+            ("HTTP/1.1 2000 OK\r\n\r\n", false, false, Err(Some("no status line"))),
+            ("HTTP/1.1\r\n", false, false, Err(Some("no status line"))),
             (
                 "HTTP/1.1 200 OK\r\nfoo\r\n\r\n",
                 false,

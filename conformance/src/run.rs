@@ -51,6 +51,8 @@ pub enum Event<'a> {
 pub struct Summary {
     /// The target's name.
     pub name: String,
+    /// How many cases were selected.
+    pub cases: usize,
     /// All as expected.
     pub passed: usize,
     /// Not as expected; also cases that pass although they are known to fail.
@@ -103,6 +105,7 @@ impl Plan<'_> {
             tell(&Event::Begin(target.name(), self.cases.len()));
             let mut summary = Summary {
                 name: target.name().into(),
+                cases: self.cases.len(),
                 differ: target.is_ours().then_some(0),
                 ..Summary::default()
             };

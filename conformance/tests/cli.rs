@@ -158,6 +158,28 @@ fn a_server_that_is_not_there_ends_3_before_anything_runs() {
 }
 
 #[test]
+fn a_server_that_goes_away_ends_3_and_says_how_far_it_came() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let target = format!("url:http://{}", listener.local_addr().expect("an address"));
+    let server = std::thread::spawn(move || {
+        // One connection to see that it is there, one for the first case.
+        for _ in 0..2 {
+            let mut stream = listener.accept().expect("a connection").0;
+            let _ = stream.read(&mut [0; 4096]);
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n");
+        }
+    });
+    let two = format!("{GET}\n{}", GET.replace("### get", "### again"));
+    let suite = folder("goes-away", &[("a.case", &two)]);
+    let suite = suite.to_string_lossy();
+    let (code, stdout, _) = samewire(&["check", "--fixtures", &suite, "--target", &target]);
+    server.join().expect("both came");
+    assert_eq!(code, 3, "{stdout}");
+    assert!(stdout.contains(&format!("\n{target} unreachable: cannot reach ")), "{stdout}");
+    assert!(stdout.contains(", after 1 of 2 cases\n"), "{stdout}");
+}
+
+#[test]
 fn nothing_selected_ends_4() {
     let suite = suite("nothing");
     let (code, stdout, stderr) = samewire(&["check", "--fixtures", &suite, "a/gte"]);
@@ -172,7 +194,7 @@ fn nothing_selected_ends_4() {
 fn a_server_that_misbehaves_is_a_failed_case() {
     let suite = suite("misbehaves");
     let table = [
-        (answers(b"HELLO THERE\r\n"), "got not a status line\n"),
+        (answers(b"HELLO THERE\r\n"), "got no proper response: no status line\n"),
         (answers(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhi"), "got an answer that is cut"),
         (answers(b""), "the connection ended\n"),
         (answers(b"HTTP/1.1 200 OK\r\n\r\n\x00\xff"), ""),

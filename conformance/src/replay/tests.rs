@@ -97,7 +97,7 @@ fn judges_answers() {
         ("> a\n< 200\n  body \"ho\"", &[OK], Some((3, "got \"hi\""))),
         ("> a\n< 200", &[b""], Some((2, "nothing came"))),
         ("> a\n< 200", &[b"$"], Some((2, "the connection ended"))),
-        ("> a\n< 200", &[b"HELLO"], Some((2, "got not a status line"))),
+        ("> a\n< 200", &[b"HELLO"], Some((2, "got no proper response: no status line"))),
         ("> a\n< 200", &[b"HTTP/1.1 200"], Some((2, "got an answer that is cut short"))),
         ("> a\n< 200", &[b"HTTP/1.1 200 OK\r\n\r\nhi$"], None),
         ("> a\n< 200\n! close", &[OK], Some((3, "the connection is open"))),
@@ -162,4 +162,36 @@ fn keeps_all_that_went_over_the_wire() {
 fn a_reset_leaves_nothing_to_judge() {
     let outcome = run("> a\nreset", &[OK]);
     assert_eq!((outcome.failure, outcome.transcript.received()), (None, &b""[..]));
+}
+
+/// Never stops talking.
+struct Chatter(&'static [u8]);
+
+impl Channel for Chatter {
+    fn send(&mut self, _: &[u8]) {}
+
+    fn receive(&mut self, into: &mut Vec<u8>, _: Duration) -> Received {
+        into.extend_from_slice(self.0);
+        Received::Bytes
+    }
+
+    fn pass(&mut self, _: Duration) {}
+
+    fn shut(&mut self) {}
+
+    fn reset(&mut self) {}
+}
+
+#[test]
+fn a_server_that_never_stops_is_not_listened_to_for_ever() {
+    let file = parse("f", "f.case", "### a\nBecause.\nrule rfc0-1-a\n\n> a\n< 200\n").unwrap();
+    let case = file.cases.first().unwrap();
+    let row = case.rows().remove(0);
+    // In real time the deadline ends it, else the amount.
+    for (text, time) in [(&b"x"[..], Time::Real), (&[b'x'; 1 << 20], Time::Virtual)] {
+        let patience = Patience { case: Duration::from_millis(20), ..Patience::new(time) };
+        let outcome = replay(case, &row, Box::new(Chatter(text)), patience);
+        assert_eq!(outcome.failure.unwrap().what, "got no proper response: no status line");
+        assert_eq!(outcome.transcript.ending(), Ending::Open);
+    }
 }

@@ -125,7 +125,7 @@ impl<'a, W: Write> Console<'a, W> {
         }
         if summary.differ.is_none() {
             self.notes.push(format!(
-                "{name} is not ours: its bytes are not compared, and cuts are best effort"
+                "{name}: its bytes are not compared with core's, and cuts are best effort"
             ));
         }
     }
@@ -133,9 +133,11 @@ impl<'a, W: Write> Console<'a, W> {
 
 /// `host 812 passed, 0 failed, 3 known, 0 skipped, same bytes`
 pub fn line(summary: &Summary, paint: Paint) -> String {
-    let Summary { name, passed, failed, known, skipped, advice, differ, .. } = summary;
+    let Summary { name, cases, passed, failed, known, skipped, advice, differ, .. } = summary;
     if let Some(why) = &summary.unreachable {
-        return format!("{name} {}: {why}", paint.style(Style::Bad, "unreachable"));
+        let done = passed + failed + known + skipped + advice;
+        let word = paint.style(Style::Bad, "unreachable");
+        return format!("{name} {word}: {why}, after {done} of {cases} cases");
     }
     let shown = format!("{failed} failed");
     let style = if *failed == 0 { Style::Good } else { Style::Bad };
@@ -168,7 +170,10 @@ mod tests {
                 Summary { differ: None, advice: 2, ..base.clone() },
                 "host 812 passed, 0 failed, 3 known, 0 skipped, 2 advice",
             ),
-            (Summary { unreachable: Some("gone".into()), ..base }, "host unreachable: gone"),
+            (
+                Summary { unreachable: Some("gone".into()), cases: 900, ..base },
+                "host unreachable: gone, after 815 of 900 cases",
+            ),
         ];
         for (summary, expected) in table {
             assert_eq!(line(&summary, Paint::PLAIN), expected);
