@@ -105,8 +105,29 @@ static POWERS: [u64; 19] = {
 };
 
 /// Copies what fits: `copy_from_slice` would panic on unequal lengths.
+#[cfg(target_pointer_width = "64")]
 pub(crate) fn copy(to: &mut [u8], from: &[u8]) {
     for (to, from) in to.iter_mut().zip(from) {
+        *to = *from;
+    }
+}
+
+/// The same by four bytes a turn, in a form that the compiler does not take for a `memcpy`: the
+/// library's is 700 bytes of flash, and no faster on the short runs that a head is made of.
+#[cfg(not(target_pointer_width = "64"))]
+#[inline(never)]
+pub(crate) fn copy(to: &mut [u8], from: &[u8]) {
+    let n = to.len().min(from.len());
+    let (Some(to), Some(from)) = (to.get_mut(..n), from.get(..n)) else { return };
+    let (to_fours, to_rest) = to.as_chunks_mut();
+    let (from_fours, from_rest) = from.as_chunks();
+    for (to, from) in to_fours.iter_mut().zip(from_fours) {
+        let [a, b, c, d]: [u8; 4] = *from;
+        *to = [a, b, c, d];
+    }
+    let mut from_rest = from_rest.iter();
+    for to in to_rest {
+        let Some(from) = from_rest.next() else { return };
         *to = *from;
     }
 }
