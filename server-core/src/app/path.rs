@@ -1,6 +1,7 @@
 //! What the braces of a route's path hold, as a handler's parameter.
 
 use super::exchange::Exchange;
+use crate::http::abnf;
 
 /// A value made of one segment, in its normal form: unreserved characters are decoded, what else
 /// was percent-encoded still is. Never empty but for `{*rest}`.
@@ -25,7 +26,7 @@ macro_rules! unsigned {
     ($($type:ty)*) => {$(
         impl Segment<'_> for $type {
             fn from_segment(segment: &[u8]) -> Option<Self> {
-                decimal(segment)?.try_into().ok()
+                abnf::decimal(segment)?.try_into().ok()
             }
         }
     )*};
@@ -70,29 +71,14 @@ fn parameter<'x>(exchange: &Exchange<'x>, index: usize) -> Option<&'x [u8]> {
     Some(value)
 }
 
-/// 1*DIGIT that fits 32 bits.
-#[inline(never)]
-pub(super) fn decimal(digits: &[u8]) -> Option<u32> {
-    if digits.is_empty() {
-        return None;
-    }
-    digits.iter().try_fold(0u32, |number, byte| {
-        let digit = byte.wrapping_sub(b'0');
-        if digit > 9 {
-            return None;
-        }
-        number.checked_mul(10)?.checked_add(digit.into())
-    })
-}
-
-/// `decimal` with an optional minus.
+/// A decimal number with an optional minus.
 pub(super) fn signed(digits: &[u8]) -> Option<i32> {
-    let (minus, digits) = match digits {
+    let (is_negative, digits) = match digits {
         [b'-', digits @ ..] => (true, digits),
         digits => (false, digits),
     };
-    let number = i64::from(decimal(digits)?);
-    i32::try_from(if minus { -number } else { number }).ok()
+    let number = i64::try_from(abnf::decimal(digits)?).ok()?;
+    i32::try_from(if is_negative { -number } else { number }).ok()
 }
 
 /// 8-4-4-4-12 hexadecimal digits (RFC 9562 §4).

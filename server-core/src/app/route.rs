@@ -1,5 +1,7 @@
 //! One row of the table: a method and a path, checked when the program is compiled.
 
+use super::path::{Segment as _, is_uuid};
+use crate::http::abnf;
 use crate::http::request_line::Method;
 
 /// A route. Its path is literal text with parameters in braces, each a whole segment:
@@ -62,17 +64,13 @@ impl Route {
             match (pattern, path) {
                 ([], []) => return Some((rank, found)),
                 ([b'{', parameter @ ..], _) => {
-                    let end = position(parameter, b'}');
-                    let (name, after) = parameter.split_at_checked(end)?;
+                    let (name, after) = split(parameter, b'}');
                     pattern = after.get(1..).unwrap_or_default();
-                    let kind = kind(name);
-                    let end = if kind == Rank::Rest { path.len() } else { position(path, b'/') };
-                    let (value, rest) = path.split_at_checked(end)?;
-                    path = rest;
-                    if !is_of_kind(kind, name, value) {
-                        return None;
-                    }
-                    rank = rank.max(kind);
+                    let (segment, rest) = split(path, b'/');
+                    let is_rest = name.first() == Some(&b'*');
+                    let value = if is_rest { path } else { segment };
+                    path = if is_rest { &[] } else { rest };
+                    rank = rank.max(rank_of(name, value)?);
                     if index == wanted {
                         found = value;
                     }
@@ -87,27 +85,22 @@ impl Route {
     }
 }
 
-fn position(bytes: &[u8], wanted: u8) -> usize {
-    bytes.iter().position(|byte| *byte == wanted).unwrap_or(bytes.len())
+/// `bytes` in front of the first `end`, and from there on.
+fn split(bytes: &[u8], end: u8) -> (&[u8], &[u8]) {
+    let n = abnf::index_of(end, bytes).unwrap_or(bytes.len());
+    bytes.split_at_checked(n).unwrap_or_default()
 }
 
-fn kind(name: &[u8]) -> Rank {
-    match name {
-        [b'*', ..] => Rank::Rest,
-        [.., b':', b's', b't', b'r'] => Rank::Segment,
-        _ if name.contains(&b':') => Rank::Typed,
-        _ => Rank::Segment,
-    }
-}
-
-fn is_of_kind(kind: Rank, name: &[u8], value: &[u8]) -> bool {
-    match kind {
-        Rank::Rest => true,
-        Rank::Typed if name.ends_with(b":u32") => super::path::decimal(value).is_some(),
-        Rank::Typed if name.ends_with(b":i32") => super::path::signed(value).is_some(),
-        Rank::Typed => super::path::is_uuid(value),
-        _ => !value.is_empty(),
-    }
+/// The rank of the parameter `name`, with its type, if `value` is of that type.
+fn rank_of(name: &[u8], value: &[u8]) -> Option<Rank> {
+    let (rank, fits) = match name {
+        [b'*', ..] => (Rank::Rest, true),
+        [.., b':', b'u', b'3', b'2'] => (Rank::Typed, u32::from_segment(value).is_some()),
+        [.., b':', b'i', b'3', b'2'] => (Rank::Typed, i32::from_segment(value).is_some()),
+        [.., b':', b'u', b'u', b'i', b'd'] => (Rank::Typed, is_uuid(value)),
+        _ => (Rank::Segment, !value.is_empty()),
+    };
+    fits.then_some(rank)
 }
 
 #[cfg(test)]

@@ -71,6 +71,7 @@ fn value_span(bytes: &[u8]) -> usize {
 }
 
 /// How many bytes at the start of `bytes` are `tchar`s.
+#[cfg(feature = "ws")]
 pub(crate) fn token(bytes: &[u8]) -> usize {
     Class::TCHAR.span(bytes)
 }
@@ -111,6 +112,20 @@ pub(crate) fn trim(mut value: &[u8]) -> &[u8] {
         value = rest;
     }
     value
+}
+
+/// `1*DIGIT` that fits 64 bits.
+#[inline(never)]
+pub(crate) fn decimal(digits: &[u8]) -> Option<u64> {
+    let mut number = 0u64;
+    for digit in digits {
+        let digit = digit.wrapping_sub(b'0');
+        if digit > 9 || number > u64::MAX / 10 {
+            return None;
+        }
+        number = (number * 10).checked_add(digit.into())?;
+    }
+    (!digits.is_empty()).then_some(number)
 }
 
 /// Whether `bytes`, of a token or a value, is `word` but for the case of its letters.

@@ -42,10 +42,7 @@ impl<'x> Authority<'x> {
 /// `port` (RFC 3986 §3.2.3), not empty, of the numbers that TCP has.
 // rfc3986-3.2.3-port-digits
 fn port(digits: &[u8]) -> Option<u16> {
-    digits.iter().try_fold(0u16, |port, digit| {
-        let digit = digit.wrapping_sub(b'0');
-        if digit > 9 { None } else { port.checked_mul(10)?.checked_add(digit.into()) }
-    })
+    u16::try_from(abnf::decimal(digits)?).ok()
 }
 
 /// `IPv6address` (RFC 3986 §3.2.2): eight groups of one to four digits, or fewer and one `::`, the
@@ -91,7 +88,7 @@ fn is_ipv4(address: &[u8]) -> bool {
     address.split(|byte| *byte == b'.').all(|part| {
         parts = parts.saturating_add(1);
         let needless_zero = part.len() > 1 && part.first() == Some(&b'0');
-        !part.is_empty() && !needless_zero && port(part).is_some_and(|number| number <= 255)
+        !needless_zero && abnf::decimal(part).is_some_and(|number| number <= 255)
     }) && parts == 4
 }
 

@@ -47,7 +47,9 @@ impl Declared {
             Self::Length => Err(Violation::LengthTwice),
             Self::Nothing => {
                 *self = Self::Length;
-                decimal(value).ok_or(Violation::LengthInvalid)
+                // rfc9110-8.6-cl-overflow
+                let length = if value.len() > DIGITS_MAX { None } else { abnf::decimal(value) };
+                length.ok_or(Violation::LengthInvalid)
             }
         }
     }
@@ -92,18 +94,6 @@ fn unknown_or_last(value: &[u8]) -> Violation {
 
 /// The most digits a length may have: those of `u64::MAX`, and never more for leading zeros.
 const DIGITS_MAX: usize = 20;
-
-/// `1*DIGIT` (RFC 9110 §8.6) that fits 64 bits.
-// rfc9110-8.6-cl-overflow
-fn decimal(digits: &[u8]) -> Option<u64> {
-    if digits.is_empty() || digits.len() > DIGITS_MAX {
-        return None;
-    }
-    digits.iter().try_fold(0u64, |number, digit| {
-        let digit = digit.wrapping_sub(b'0');
-        if digit > 9 { None } else { number.checked_mul(10)?.checked_add(digit.into()) }
-    })
-}
 
 #[cfg(test)]
 mod tests {
