@@ -260,12 +260,12 @@ fn frames_do_not_depend_on_the_cut() {
         (
             "bad text",
             vec![frame(0x01, b"a\xc3"), frame(0x80, b"\x28"), frame(0x81, b"no")],
-            b"\x88\x13\x03\xeftext is not UTF-8",
+            b"\x88\x0b\x03\xefnot UTF-8",
         ),
         (
             "unmasked",
             vec![b"\x81\x02hi".to_vec(), frame(0x81, b"no")],
-            b"\x88\x10\x03\xeaunmasked frame",
+            b"\x88\x09\x03\xeano mask",
         ),
     ] {
         let bytes = [&handshake[..], &frames.concat()].concat();

@@ -66,7 +66,7 @@ impl Respond for Problem {
             to.put(b"{\"title\":\"");
             to.put(status.reason());
             to.put(b"\",\"status\":");
-            to.put(&status.digits());
+            to.put_decimal(status.code().into());
             to.put(b",\"detail\":\"");
             put_escaped(to, detail);
             to.put(b"\"}");

@@ -105,7 +105,7 @@ pub(super) fn rendered(
     content_type: &[u8],
     render: &mut dyn FnMut(&mut Writer<'_>),
 ) -> Poll<()> {
-    let head = ResponseHead { status, content_type: Some(content_type), fields: &[] };
+    let head = ResponseHead { content_type: Some(content_type), ..ResponseHead::new(status) };
     exchange.with(Poll::Pending, |wire| wire.respond_rendered(&head, render))
 }
 

@@ -27,24 +27,32 @@ pub enum Streaming {
 impl Wire<'_> {
     /// A whole answer whose content lies where it can be sent from. Pending while its head does
     /// not fit.
-    #[inline(never)]
     pub fn respond(&mut self, head: &ResponseHead<'_>, content: &'static [u8]) -> Poll<()> {
+        self.respond_parts(head, &[], content)
+    }
+
+    /// The same with content in front that is copied whole, `parts`.
+    #[inline(never)]
+    fn respond_parts(
+        &mut self,
+        head: &ResponseHead<'_>,
+        parts: &[&[u8]],
+        rest: &'static [u8],
+    ) -> Poll<()> {
         if !self.may_answer() {
             return Poll::Ready(());
         }
-        self.settle();
-        let framing = self.framing(head, content.len() as u64);
-        let Some(n) = self.put_head(head, framing) else { return self.wait_for_room() };
+        let content_bytes = parts.iter().map(|part| part.len()).sum::<usize>() + rest.len();
+        let Some(n) = self.put(head, self.framing(head, content_bytes as u64), parts) else {
+            return self.wait_for_room();
+        };
         self.commit(n);
         if self.sends_content(head) {
-            let free = self.send.get_mut(self.c.unsent.end..).unwrap_or_default();
-            let n = content.len().min(free.len());
-            let (copied, tail) = content.split_at_checked(n).unwrap_or_default();
-            if let Some(place) = free.get_mut(..n) {
-                copy(place, copied);
-            }
+            let free = self.free();
+            let n = rest.len().min(free.len());
+            copy(free, rest);
             self.commit(n);
-            self.c.tail = tail;
+            self.c.tail = rest.get(n..).unwrap_or_default();
         }
         self.complete();
         Poll::Ready(())
@@ -61,25 +69,21 @@ impl Wire<'_> {
         if !self.may_answer() {
             return Poll::Ready(());
         }
-        self.settle();
         // The content goes first, behind the place of its head, since the head names its length.
         let place = ANSWER_HEAD_BYTES as usize;
         let bytes_max = self.limits.answer_bytes_max as usize;
-        let at = self.c.unsent.end;
-        let room = if self.c.tail.is_empty() { self.send.get_mut(at..) } else { None };
-        let room = room.and_then(|room| room.get_mut(place..)).unwrap_or_default();
+        let room = self.free().get_mut(place..).unwrap_or_default();
         let limited = room.len().min(bytes_max);
         let mut writer = Writer::new(room.get_mut(..limited).unwrap_or_default());
         render(&mut writer);
         let Some(content_bytes) = writer.written() else { return self.wait_for_room() };
         let framing = self.framing(head, content_bytes as u64);
-        let Some(head_bytes) = self.put_head(head, framing).filter(|n| *n <= place) else {
+        let Some(head_bytes) = self.put(head, framing, &[]).filter(|n| *n <= place) else {
             return self.wait_for_room();
         };
         self.commit(head_bytes);
         if self.sends_content(head) {
-            let behind = self.send.get_mut(at + head_bytes..).unwrap_or_default();
-            shift(behind, place - head_bytes, content_bytes);
+            shift(self.free(), place - head_bytes, content_bytes);
             self.commit(content_bytes);
         }
         self.complete();
@@ -92,7 +96,6 @@ impl Wire<'_> {
         if !self.may_answer() {
             return Poll::Ready(());
         }
-        self.settle();
         let (framing, answer) = match streaming {
             Streaming::Length(n) => {
                 self.c.answer_left = n;
@@ -106,7 +109,7 @@ impl Wire<'_> {
             }
             Streaming::Chunked => (ContentFraming::Chunked, Answer::Chunked),
         };
-        let Some(n) = self.put_head(head, framing) else { return self.wait_for_room() };
+        let Some(n) = self.put(head, framing, &[]) else { return self.wait_for_room() };
         self.commit(n);
         self.c.answer = if self.sends_content(head) { answer } else { Answer::Dropped };
         self.c.timers.stop_handler();
@@ -136,8 +139,7 @@ impl Wire<'_> {
             Answer::UntilClose => (data.len().min(room), false),
             Answer::Due | Answer::Dropped | Answer::Done => return data.len(),
         };
-        let free = self.send.get_mut(self.c.unsent.end..).unwrap_or_default();
-        let mut writer = Writer::new(free);
+        let mut writer = Writer::new(self.free());
         let piece = data.get(..n).unwrap_or_default();
         if framed && n > 0 {
             writer.put_hex(n as u32);
@@ -160,13 +162,10 @@ impl Wire<'_> {
     pub fn finish(&mut self) -> Poll<()> {
         match self.c.answer {
             Answer::Chunked => {
-                let free = self.send.get_mut(self.c.unsent.end..).unwrap_or_default();
-                if !self.c.tail.is_empty() || free.len() < LAST_CHUNK.len() {
-                    return Poll::Pending;
-                }
-                let mut writer = Writer::new(free);
+                let mut writer = Writer::new(self.free());
                 writer.put(LAST_CHUNK);
-                self.commit(LAST_CHUNK.len());
+                let Some(n) = writer.written() else { return Poll::Pending };
+                self.commit(n);
             }
             // rfc9110-8.6-no-wrong-cl
             Answer::Length if self.c.answer_left > 0 => {
@@ -192,7 +191,7 @@ impl Wire<'_> {
         }
         match self.c.answer {
             Answer::Done => {}
-            Answer::Due => return self.refuse_with(Status::INTERNAL_SERVER_ERROR, b"no answer"),
+            Answer::Due => return self.refuse_with(Status::INTERNAL_SERVER_ERROR, b""),
             _ => self.c.last = true,
         }
         self.step(if self.c.last {
@@ -213,26 +212,28 @@ impl Wire<'_> {
 
     /// One answer that says what is wrong, if none has begun, and the end of the connection.
     // rfc9112-2.2-grammar-mismatch-400-close
-    // rfc9110-15.5-4xx-explain
-    // rfc9110-15.6-5xx-explain
     #[inline(never)]
-    pub(crate) fn refuse_with(&mut self, status: Status, text: &'static [u8]) {
+    pub(crate) fn refuse_with(&mut self, status: Status, text: &[u8]) {
         self.c.last = true;
         // A head that was not understood may still have said HEAD.
         let is_due = matches!(self.c.state, State::Idle | State::Head)
             || self.c.state == State::Exchange && self.c.answer == Answer::Due;
         if is_due {
             self.c.answer = Answer::Due;
+            let head =
+                ResponseHead { content_type: Some(PROBLEM_JSON), ..ResponseHead::new(status) };
             // rfc9110-7.8-426-has-upgrade
             // rfc6455-4.2.2-unknown-version-list
             // rfc6455-4.4-advertise-all-versions
-            let fields: &[(&str, &[u8])] = match status {
-                Status::UPGRADE_REQUIRED => {
-                    &[("Upgrade", b"websocket"), ("Sec-WebSocket-Version", b"13")]
-                }
-                _ => &[],
+            #[cfg(feature = "ws")]
+            let head = match status {
+                Status::UPGRADE_REQUIRED => ResponseHead {
+                    fields: &[("Upgrade", b"websocket"), ("Sec-WebSocket-Version", b"13")],
+                    ..head
+                },
+                _ => head,
             };
-            let _ = self.respond_problem(status, text, fields);
+            let _ = self.respond_problem(&head, text);
         }
         self.step(match self.c.state {
             State::Draining => Event::PeerDone,
@@ -240,44 +241,27 @@ impl Wire<'_> {
         });
     }
 
-    /// An answer that explains itself: problem details (RFC 9457). `text` needs no JSON escapes.
-    /// It is written in one go, since an error must fit whatever room an exchange begins with.
-    #[inline(never)]
-    pub(crate) fn respond_problem(
-        &mut self,
-        status: Status,
-        text: &[u8],
-        fields: &[(&str, &[u8])],
-    ) -> Poll<()> {
-        if !self.may_answer() {
-            return Poll::Ready(());
-        }
-        self.settle();
-        let head = ResponseHead { status, content_type: Some(PROBLEM_JSON), fields };
-        let digits = status.digits();
-        let parts = [b"{\"title\":\"", text, b"\",\"status\":", &digits, b"}"];
-        let content_bytes = parts.iter().map(|part| part.len()).sum::<usize>();
-        let framing = ContentFraming::Length(content_bytes as u64);
-        let persistence = self.persistence(status);
-        let sends_content = self.sends_content(&head);
-        let free = self.send.get_mut(self.c.unsent.end..).unwrap_or_default();
-        let mut writer = Writer::new(if self.c.tail.is_empty() { free } else { &mut [] });
-        response::write(&mut writer, &head, framing, persistence, self.date.as_ref());
-        if sends_content {
-            parts.iter().for_each(|part| writer.put(part));
-        }
-        let Some(n) = writer.written() else { return Poll::Pending };
-        self.commit(n);
-        self.complete();
-        Poll::Ready(())
+    /// An answer that explains itself: problem details (RFC 9457). `text` needs no JSON escapes;
+    /// without one, the status' own phrase has to do.
+    // rfc9110-15.5-4xx-explain
+    // rfc9110-15.6-5xx-explain
+    pub(crate) fn respond_problem(&mut self, head: &ResponseHead<'_>, text: &[u8]) -> Poll<()> {
+        let (digits, phrase) = head.status.line().split_at_checked(3).unwrap_or_default();
+        let title = if text.is_empty() { phrase.trim_ascii_start() } else { text };
+        self.respond_parts(head, &[b"{\"title\":\"", title, b"\",\"status\":", digits], b"}")
     }
 
+    /// Whether an answer may begin now. If so, decides whether the connection can go on after it.
     fn may_answer(&mut self) -> bool {
         let may = matches!(self.c.state, State::Idle | State::Head | State::Exchange);
         if may && self.c.answer != Answer::Due {
             self.c.misuse = Some(Misuse::AnsweredTwice);
         }
-        may && self.c.answer == Answer::Due
+        let may = may && self.c.answer == Answer::Due;
+        if may {
+            self.settle();
+        }
+        may
     }
 
     /// Decides, from what the request declared and not from what has arrived, whether the
@@ -305,8 +289,7 @@ impl Wire<'_> {
             return;
         }
         self.c.continued = true;
-        let free = self.send.get_mut(self.c.unsent.end..).unwrap_or_default();
-        let mut writer = Writer::new(free);
+        let mut writer = Writer::new(self.free());
         writer.put(b"HTTP/1.1 100 Continue\r\n\r\n");
         if let Some(n) = writer.written() {
             self.commit(n);
@@ -339,25 +322,32 @@ impl Wire<'_> {
         }
     }
 
-    /// Writes a head into the free part of the send buffer, without committing it.
-    fn put_head(&mut self, head: &ResponseHead<'_>, framing: ContentFraming) -> Option<usize> {
-        let persistence = self.persistence(head.status);
-        if !self.c.tail.is_empty() {
-            return None;
+    /// Writes a head into the free part of the send buffer, and `parts` of its content, without
+    /// committing them.
+    fn put(
+        &mut self,
+        head: &ResponseHead<'_>,
+        framing: ContentFraming,
+        parts: &[&[u8]],
+    ) -> Option<usize> {
+        let (persistence, sends_content) =
+            (self.persistence(head.status), self.sends_content(head));
+        let date = self.date;
+        let mut writer = Writer::new(self.free());
+        response::write(&mut writer, head, framing, persistence, date.as_ref());
+        if sends_content {
+            parts.iter().for_each(|part| writer.put(part));
         }
-        let free = self.send.get_mut(self.c.unsent.end..).unwrap_or_default();
-        let mut writer = Writer::new(free);
-        response::write(&mut writer, head, framing, persistence, self.date.as_ref());
         writer.written()
     }
 
     /// More room comes as output leaves; if none is to leave, the answer is too large for good.
     fn wait_for_room(&mut self) -> Poll<()> {
-        if self.has_output() {
+        if self.has_output() || self.c.misuse == Some(Misuse::AnswerTooLarge) {
             return Poll::Pending;
         }
         self.c.misuse = Some(Misuse::AnswerTooLarge);
-        self.refuse_with(Status::INTERNAL_SERVER_ERROR, b"answer too large");
+        self.refuse_with(Status::INTERNAL_SERVER_ERROR, b"");
         Poll::Ready(())
     }
 

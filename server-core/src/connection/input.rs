@@ -155,7 +155,7 @@ impl Wire<'_> {
     fn expire(&mut self, expired: Expired) {
         let awaited = match expired {
             Expired::Handler => {
-                return self.refuse_with(Status::SERVICE_UNAVAILABLE, b"handler took too long");
+                return self.refuse_with(Status::SERVICE_UNAVAILABLE, b"");
             }
             Expired::Write => return self.step(Event::Abort),
             Expired::Peer(awaited) => awaited,

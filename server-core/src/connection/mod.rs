@@ -279,6 +279,14 @@ impl<'w> Wire<'w> {
         if self.c.tail.is_empty() { self.send.len() - self.c.unsent.end } else { 0 }
     }
 
+    /// These bytes.
+    #[inline(never)]
+    fn free(&mut self) -> &mut [u8] {
+        let free =
+            if self.c.tail.is_empty() { self.send.get_mut(self.c.unsent.end..) } else { None };
+        free.unwrap_or_default()
+    }
+
     fn has_output(&self) -> bool {
         self.c.unsent.len() > 0 || !self.c.tail.is_empty()
     }

@@ -39,7 +39,7 @@ pub enum Method {
 
 impl Method {
     /// The methods that have a name, in the order of the enum.
-    const NAMED: [(Self, &'static str); 9] = [
+    pub(super) const NAMED: [(Self, &'static str); 9] = [
         (Self::Get, "GET"),
         (Self::Head, "HEAD"),
         (Self::Post, "POST"),
@@ -62,6 +62,22 @@ impl Method {
     fn of(token: &[u8]) -> Self {
         let mut named = Self::NAMED.iter();
         named.find(|(_, name)| name.as_bytes() == token).map_or(Self::Other, |(method, _)| *method)
+    }
+}
+
+/// A set of methods.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Methods(u16);
+
+impl Methods {
+    pub(crate) const NONE: Self = Self(0);
+
+    pub(crate) const fn add(&mut self, method: Method) {
+        self.0 |= 1 << method as u16;
+    }
+
+    pub(crate) const fn has(self, method: Method) -> bool {
+        self.0 >> method as u16 & 1 != 0
     }
 }
 

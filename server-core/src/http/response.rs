@@ -2,6 +2,7 @@
 
 use super::abnf::Class;
 use super::date::HttpDate;
+use super::request_line::{Method, Methods};
 use super::status::Status;
 use crate::buffer::Writer;
 use crate::error::Misuse;
@@ -11,13 +12,14 @@ use crate::error::Misuse;
 pub struct ResponseHead<'h> {
     pub(crate) status: Status,
     pub(crate) content_type: Option<&'h [u8]>,
+    pub(crate) allow: Methods,
     pub(crate) fields: &'h [(&'h str, &'h [u8])],
 }
 
 impl<'h> ResponseHead<'h> {
     /// A head with a status and nothing else to say.
     pub const fn new(status: Status) -> Self {
-        Self { status, content_type: None, fields: &[] }
+        Self { status, content_type: None, allow: Methods::NONE, fields: &[] }
     }
 
     /// With a media type for the content (RFC 9110 §8.3) that is part of the program.
@@ -96,11 +98,11 @@ pub fn write(
 ) {
     to.put(b"HTTP/1.1 ");
     match head.status.line() {
-        Some(line) => to.put(line),
-        None => {
-            to.put(&head.status.digits());
+        [] => {
+            to.put_decimal(head.status.code().into());
             to.put(b" ");
         }
+        line => to.put(line),
     }
     // rfc9110-6.6.1-date-with-clock
     // rfc9110-6.6.1-no-date-without-clock
@@ -111,6 +113,15 @@ pub fn write(
     if let Some(content_type) = head.content_type {
         to.put(b"\r\nContent-Type: ");
         to.put(content_type);
+    }
+    // rfc9110-10.2.1-allow-on-405
+    // rfc9110-15.5.6-405-allow
+    // rfc9110-5.6.1.1-no-empty-list-elements
+    let mut before: &[u8] = b"\r\nAllow: ";
+    for (_, name) in Method::NAMED.iter().filter(|(method, _)| head.allow.has(*method)) {
+        to.put(before);
+        to.put(name.as_bytes());
+        before = b", ";
     }
     for (name, value) in head.fields {
         to.put(b"\r\n");
