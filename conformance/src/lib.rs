@@ -32,3 +32,8 @@ pub mod targets;
 pub mod transcript;
 pub mod trial;
 pub mod verdict;
+
+/// The README's code, compiled and run with the documentation's.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
