@@ -56,7 +56,8 @@ const TARGET: Flag<Check> = Flag {
     long: "Replay on this target, and on no other that is not named. core is the server in memory, \
            host the same server over TCP, url:http://HOST:PORT any server of any vendor. Of a URL, \
            each capability that cases need is probed once; cases that need what is not there are \
-           skipped, with the reason. The default is core and host.",
+           skipped, with the reason. The suite sends malformed and hostile requests: name a server \
+           only if it is yours to test. The default is core and host.",
     apply: |check, value| {
         let target = Target::named(&value)?;
         if !check.targets.contains(&target) {
