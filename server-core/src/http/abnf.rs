@@ -70,12 +70,6 @@ fn value_span(bytes: &[u8]) -> usize {
     plain + Class::VALUE.span_by_table(bytes.get(plain..).unwrap_or_default())
 }
 
-/// How many bytes at the start of `bytes` are `tchar`s.
-#[cfg(feature = "ws")]
-pub(crate) fn token(bytes: &[u8]) -> usize {
-    Class::TCHAR.span(bytes)
-}
-
 /// How many bytes at the start of `bytes` are of `class` or part of a `pct-encoded`
 /// (RFC 3986 §2.1).
 // rfc3986-2.1-pct-two-hex

@@ -2,7 +2,8 @@
 //! WebSocket, and what it offers.
 
 use crate::error::Violation;
-use crate::http::abnf::{Class, is_word, token, trim};
+use crate::http::abnf::{Class, decimal, is_word, trim};
+use crate::http::fields::{Fields, elements};
 
 pub use super::accept::{ACCEPT_BYTES, KEY_BYTES, accept};
 
@@ -24,7 +25,7 @@ pub struct HandshakeRequest {
 }
 
 /// A correct handshake.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub struct Offer<'x> {
     /// What [`accept`] answers: `Sec-WebSocket-Key` without white space around it.
     pub key: &'x [u8; KEY_BYTES],
@@ -34,16 +35,13 @@ pub struct Offer<'x> {
 
 /// The elements of `Sec-WebSocket-Protocol`, the client's favourite first. Each is a token, and
 /// none is there twice.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Protocols<'x> {
-    /// `None` behind the last.
-    offered: [Option<&'x [u8]>; PROTOCOLS_MAX],
-}
+#[derive(Clone, Copy)]
+pub struct Protocols<'x>(Fields<'x>);
 
 impl<'x> Protocols<'x> {
     /// The subprotocols in the order of the client's preference.
-    pub fn iter(&self) -> impl Iterator<Item = &'x [u8]> {
-        self.offered.iter().map_while(|offered| *offered)
+    pub fn iter(&self) -> impl Iterator<Item = &'x [u8]> + use<'x> {
+        self.0.named(PROTOCOL).flat_map(elements)
     }
 
     /// Whether `protocol` is among them. The case of letters matters.
@@ -51,24 +49,9 @@ impl<'x> Protocols<'x> {
     pub fn contains(&self, protocol: &[u8]) -> bool {
         self.iter().any(|offered| offered == protocol)
     }
-
-    /// Adds one; false if there is no room, or if it is there already.
-    fn add(&mut self, protocol: &'x [u8]) -> bool {
-        for place in &mut self.offered {
-            match place {
-                None => {
-                    *place = Some(protocol);
-                    return true;
-                }
-                Some(offered) if *offered == protocol => return false,
-                Some(_) => {}
-            }
-        }
-        false
-    }
 }
 
-/// Judges the request for a WebSocket route by its field lines, `(name, value)` in any order.
+/// Judges the request for a WebSocket route by its field lines, in whatever order they stand.
 /// Fields that are not part of the handshake are passed over.
 ///
 /// Extensions are read, so that nonsense fails, and declined one and all.
@@ -85,156 +68,102 @@ impl<'x> Protocols<'x> {
 // rfc6455-4.2.1-get-method
 // rfc6455-4.2.1-http11-or-later
 // rfc6455-4.2.1-connection-upgrade
+// rfc6455-4.2.1-upgrade-websocket
+// rfc6455-4.2.1-unknown-fields-ignored
 // rfc9110-7.8-ignore-upgrade-1.0
 // rfc9110-7.8-semantics-honoured
 // rfc9110-7.8-no-uninvited-switch
+// rfc9110-7.8-upgrade-name-case
 // rfc6455-4.2.1-field-order-free
-pub fn judge<'x>(
-    request: HandshakeRequest,
-    fields: impl Iterator<Item = (&'x [u8], &'x [u8])>,
-) -> Result<Offer<'x>, Violation> {
-    let mut lines = Lines::default();
-    for (name, value) in fields {
-        lines.take(name, value);
-    }
+#[inline(never)]
+pub fn judge(request: HandshakeRequest, fields: Fields<'_>) -> Result<Offer<'_>, Violation> {
     let HandshakeRequest { is_get, is_http11, has_content, upgrades } = request;
     if !is_get || !is_http11 || has_content {
         return Err(Violation::Handshake);
     }
-    if !upgrades || !lines.websocket {
+    let is_other = |protocol: &[u8]| !is_word(protocol, b"websocket");
+    if !upgrades || all(fields, "upgrade", &mut { is_other }) != Some(false) {
         return Err(Violation::NotUpgrade);
     }
-    judge_version(lines.version)?;
-    let key = judge_key(lines.key)?;
-    if !lines.extensions.is_valid() {
+    judge_version(first_two(fields, "sec-websocket-version"))?;
+    let key = judge_key(first_two(fields, "sec-websocket-key"))?;
+    if !is_list(fields, EXTENSIONS, &mut is_extension) {
         return Err(Violation::HandshakeExtensions);
     }
-    if !lines.protocols.is_valid() {
+    let mut count = 0;
+    let mut is_protocol = |protocol: &[u8]| {
+        count += 1;
+        count <= PROTOCOLS_MAX && is_token(protocol) && is_once(fields, PROTOCOL, protocol)
+    };
+    if !is_list(fields, PROTOCOL, &mut is_protocol) {
         return Err(Violation::Handshake);
     }
-    Ok(Offer { key, protocols: lines.offered })
+    Ok(Offer { key, protocols: Protocols(fields) })
 }
 
-/// What the field lines said so far. Verdicts wait for the last line, so that order has no say.
-#[derive(Default)]
-struct Lines<'x> {
-    websocket: bool,
-    version: Single<'x>,
-    key: Single<'x>,
-    extensions: List,
-    protocols: List,
-    offered: Protocols<'x>,
+const EXTENSIONS: &str = "sec-websocket-extensions";
+const PROTOCOL: &str = "sec-websocket-protocol";
+
+/// The first two values of a field that a request has once.
+#[inline(never)]
+fn first_two<'x>(fields: Fields<'x>, name: &str) -> [Option<&'x [u8]>; 2] {
+    let mut values = fields.named(name);
+    [values.next(), values.next()]
 }
 
-/// The fields that are part of a handshake, `Connection` apart.
-#[derive(Clone, Copy)]
-enum Field {
-    Upgrade,
-    Key,
-    Version,
-    Extensions,
-    Protocols,
-}
-
-const FIELDS: [(&[u8], Field); 5] = [
-    (b"upgrade", Field::Upgrade),
-    (b"sec-websocket-key", Field::Key),
-    (b"sec-websocket-version", Field::Version),
-    (b"sec-websocket-extensions", Field::Extensions),
-    (b"sec-websocket-protocol", Field::Protocols),
-];
-
-impl<'x> Lines<'x> {
-    // rfc6455-4.2.1-unknown-fields-ignored
-    // rfc6455-4.2.1-upgrade-websocket
-    // rfc6455-4.2.2-no-empty-subprotocol
-    // rfc9110-7.8-upgrade-name-case
-    fn take(&mut self, name: &[u8], value: &'x [u8]) {
-        let Some((_, field)) = FIELDS.iter().find(|(known, _)| is_word(name, known)) else {
-            return;
-        };
-        let value = trim(value);
-        match field {
-            Field::Upgrade => {}
-            Field::Key => return self.key.take(value),
-            Field::Version => return self.version.take(value),
-            Field::Extensions => self.extensions.present = true,
-            Field::Protocols => self.protocols.present = true,
-        }
-        for element in split(value, b',').filter(|element| !element.is_empty()) {
-            match field {
-                Field::Upgrade => self.websocket |= is_word(element, b"websocket"),
-                Field::Extensions => self.extensions.take(is_extension(element)),
-                _ => self.protocols.take(is_token(element) && self.offered.add(element)),
-            }
-        }
-    }
-}
-
-/// A field that a request has once.
-#[derive(Clone, Copy, Default)]
-enum Single<'x> {
-    #[default]
-    Absent,
-    Once(&'x [u8]),
-    Repeated,
-}
-
-impl<'x> Single<'x> {
-    fn take(&mut self, value: &'x [u8]) {
-        *self = if let Self::Absent = self { Self::Once(value) } else { Self::Repeated };
-    }
-}
-
-/// A field whose lines make one list together (`1#element`). Empty elements do not count.
-// rfc9110-5.6.1.2-accept-empty-list-elements
+/// Whether a field whose lines make one list together (`1#element`) is absent, or has at least one
+/// element and only good ones.
 // rfc6455-9.1-extension-header-split
 // rfc6455-11.3.2-multi-extension-request
 // rfc6455-11.3.4-multi-protocol-request
-#[derive(Clone, Copy, Default)]
-struct List {
-    present: bool,
-    has_element: bool,
-    malformed: bool,
+// rfc6455-4.2.2-no-empty-subprotocol
+fn is_list(fields: Fields<'_>, name: &str, is_good: &mut dyn FnMut(&[u8]) -> bool) -> bool {
+    all(fields, name, is_good).unwrap_or_else(|| fields.first(name).is_none())
 }
 
-impl List {
-    /// Takes an element by whether it is well-formed.
-    fn take(&mut self, is_valid: bool) {
-        self.has_element = true;
-        self.malformed |= !is_valid;
+/// Whether all elements of a list are good; `None` if it has none. Empty elements do not count.
+// rfc9110-5.6.1.2-accept-empty-list-elements
+#[inline(never)]
+fn all(fields: Fields<'_>, name: &str, is_good: &mut dyn FnMut(&[u8]) -> bool) -> Option<bool> {
+    let mut verdict = None;
+    for line in fields.named(name) {
+        for element in split(line, b',').filter(|element| !element.is_empty()) {
+            verdict = Some(verdict != Some(false) && is_good(element));
+        }
     }
+    verdict
+}
 
-    /// Whether the field is absent, or has at least one element and no malformed one.
-    const fn is_valid(self) -> bool {
-        !self.malformed && (self.has_element || !self.present)
-    }
+/// Whether a list has an element only once.
+fn is_once(fields: Fields<'_>, name: &str, wanted: &[u8]) -> bool {
+    let mut count = 0;
+    all(fields, name, &mut |element| {
+        count += u32::from(element == wanted);
+        true
+    });
+    count == 1
 }
 
 // rfc6455-4.2.1-version-13
 // rfc6455-4.2.2-unknown-version-error
 // rfc6455-11.3.5-single-version-request
-fn judge_version(version: Single<'_>) -> Result<(), Violation> {
-    match version {
-        Single::Once(b"13") => Ok(()),
+fn judge_version(values: [Option<&[u8]>; 2]) -> Result<(), Violation> {
+    let [text, None] = values else { return Err(Violation::Handshake) };
+    match text.map(version) {
+        Some(Some(13)) => Ok(()),
         // Of a draft that had no version, or one that is not ours: the answer lists ours.
-        Single::Absent => Err(Violation::HandshakeVersion),
-        Single::Once(text) if is_version(text) => Err(Violation::HandshakeVersion),
-        Single::Once(_) | Single::Repeated => Err(Violation::Handshake),
+        None | Some(Some(_)) => Err(Violation::HandshakeVersion),
+        Some(None) => Err(Violation::Handshake),
     }
 }
 
 /// `version` (§4.3): 0 to 255 without leading zeros.
 // rfc6455-4.3-version-abnf
-const fn is_version(text: &[u8]) -> bool {
-    matches!(
-        text,
-        [b'0'..=b'9']
-            | [b'1'..=b'9', b'0'..=b'9']
-            | [b'1', b'0'..=b'9', b'0'..=b'9']
-            | [b'2', b'0'..=b'4', b'0'..=b'9']
-            | [b'2', b'5', b'0'..=b'5']
-    )
+fn version(text: &[u8]) -> Option<u64> {
+    match text {
+        [b'0', _, ..] => None,
+        _ => decimal(text).filter(|version| *version <= 255),
+    }
 }
 
 /// `base64-value-non-empty` (§4.3) of 16 bytes: 22 letters, of which the last has only two bits to
@@ -242,8 +171,8 @@ const fn is_version(text: &[u8]) -> bool {
 // rfc6455-4.2.1-key-16-bytes
 // rfc6455-4.2.2-key-trimmed
 // rfc6455-11.3.1-single-key-field
-fn judge_key(key: Single<'_>) -> Result<&[u8; KEY_BYTES], Violation> {
-    let Single::Once(text) = key else { return Err(Violation::HandshakeKey) };
+fn judge_key(values: [Option<&[u8]>; 2]) -> Result<&[u8; KEY_BYTES], Violation> {
+    let [Some(text), None] = values else { return Err(Violation::HandshakeKey) };
     let Ok(key): Result<&[u8; KEY_BYTES], _> = text.try_into() else {
         return Err(Violation::HandshakeKey);
     };
@@ -276,14 +205,14 @@ fn is_extension(element: &[u8]) -> bool {
 fn is_extension_param(text: &[u8]) -> bool {
     let mut sides = split(text, b'=');
     sides.next().is_some_and(is_token)
-        && sides.next().is_none_or(|value| is_token(value) || is_quoted_token(value))
+        && sides.next().is_none_or(is_token_or_quoted)
         && sides.next().is_none()
 }
 
-/// A `quoted-string` whose content is a token.
+/// A token, or a `quoted-string` whose content is one.
 // rfc6455-9.1-quoted-param-is-token
-fn is_quoted_token(text: &[u8]) -> bool {
-    let [b'"', content @ .., b'"'] = text else { return false };
+fn is_token_or_quoted(text: &[u8]) -> bool {
+    let [b'"', content @ .., b'"'] = text else { return is_token(text) };
     let mut rest = content;
     while let [b'\\', byte, after @ ..] | [byte, after @ ..] = rest {
         if !Class::TCHAR.has(*byte) {
@@ -294,8 +223,9 @@ fn is_quoted_token(text: &[u8]) -> bool {
     !content.is_empty()
 }
 
+#[inline(never)] // for flash
 fn is_token(text: &[u8]) -> bool {
-    !text.is_empty() && token(text) == text.len()
+    !text.is_empty() && Class::TCHAR.span(text) == text.len()
 }
 
 /// The parts of `text` between separators, without the white space around them.

@@ -1,5 +1,6 @@
-use super::{HandshakeRequest, Offer, PROTOCOLS_MAX, accept, judge};
+use super::{HandshakeRequest, PROTOCOLS_MAX, accept, judge};
 use crate::Violation;
+use crate::http::fields::Fields;
 use std::format;
 use std::string::String;
 use std::vec::Vec;
@@ -13,8 +14,13 @@ const UPGRADE: (&str, &str) = ("Upgrade", "websocket");
 const VERSION: (&str, &str) = ("Sec-WebSocket-Version", "13");
 const KEY_LINE: (&str, &str) = ("Sec-WebSocket-Key", KEY);
 
-fn judge_lines<'x>(lines: &[(&'x str, &'x str)]) -> Result<Offer<'x>, Violation> {
-    judge(SWITCH, lines.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes())))
+/// The field lines as they come.
+fn head(lines: &[(&str, &str)]) -> Vec<u8> {
+    lines.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect::<String>().into()
+}
+
+fn judge_lines(lines: &[(&str, &str)]) -> Result<(), Violation> {
+    judge(SWITCH, Fields::new(&head(lines))).map(|_| ())
 }
 
 /// A correct handshake but for the lines of `name`, which these replace.
@@ -22,12 +28,12 @@ fn judge_with(name: &str, values: &[&str]) -> Result<(), Violation> {
     let mut lines: Vec<_> =
         [UPGRADE, VERSION, KEY_LINE].into_iter().filter(|line| line.0 != name).collect();
     lines.extend(values.iter().map(|value| (name, *value)));
-    judge_lines(&lines).map(|_| ())
+    judge_lines(&lines)
 }
 
 #[test]
 fn takes_the_handshake_of_the_rfc() {
-    let offer = judge_lines(&[
+    let lines = head(&[
         ("Host", "server.example.com"),
         UPGRADE,
         ("Connection", "Upgrade"),
@@ -35,8 +41,8 @@ fn takes_the_handshake_of_the_rfc() {
         ("Origin", "http://example.com"),
         ("Sec-WebSocket-Protocol", "chat, superchat"),
         VERSION,
-    ])
-    .unwrap();
+    ]);
+    let offer = judge(SWITCH, Fields::new(&lines)).unwrap();
     assert_eq!(&accept(offer.key), b"s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
     assert_eq!(offer.protocols.iter().collect::<Vec<_>>(), [&b"chat"[..], b"superchat"]);
     assert!(offer.protocols.contains(b"superchat"));
@@ -47,7 +53,8 @@ fn takes_the_handshake_of_the_rfc() {
 fn order_and_case_of_names_have_no_say() {
     let lines = [("UPGRADE", "WebSocket"), ("sec-websocket-version", "13"), KEY_LINE];
     for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
-        let offer = judge_lines(&order.map(|at| lines[at])).unwrap();
+        let lines = head(&order.map(|at| lines[at]));
+        let offer = judge(SWITCH, Fields::new(&lines)).unwrap();
         assert_eq!(offer.key, KEY.as_bytes());
     }
     // The first defect named is the same whichever line comes first.
@@ -60,8 +67,7 @@ fn order_and_case_of_names_have_no_say() {
 
 #[test]
 fn refuses_a_request_that_cannot_switch() {
-    let lines =
-        [UPGRADE, VERSION, KEY_LINE].map(|(name, value)| (name.as_bytes(), value.as_bytes()));
+    let lines = head(&[UPGRADE, VERSION, KEY_LINE]);
     for (request, expected) in [
         (SWITCH, None),
         (HandshakeRequest { is_get: false, ..SWITCH }, Some(Violation::Handshake)),
@@ -69,7 +75,7 @@ fn refuses_a_request_that_cannot_switch() {
         (HandshakeRequest { has_content: true, ..SWITCH }, Some(Violation::Handshake)),
         (HandshakeRequest { upgrades: false, ..SWITCH }, Some(Violation::NotUpgrade)),
     ] {
-        assert_eq!(judge(request, lines.into_iter()).err(), expected, "{request:?}");
+        assert_eq!(judge(request, Fields::new(&lines)).err(), expected, "{request:?}");
     }
 }
 
@@ -173,9 +179,9 @@ fn key_leaves_no_bits_over() {
     for last in 0..=u8::MAX {
         let mut key = *b"dGhlIHNhbXBsZSBub25jZQ==";
         key[21] = last;
-        let lines = [UPGRADE, VERSION].map(|(name, value)| (name.as_bytes(), value.as_bytes()));
-        let key_line = (&b"Sec-WebSocket-Key"[..], &key[..]);
-        let verdict = judge(SWITCH, lines.into_iter().chain([key_line]));
+        let lines =
+            [&head(&[UPGRADE, VERSION])[..], b"Sec-WebSocket-Key: ", &key, b"\r\n"].concat();
+        let verdict = judge(SWITCH, Fields::new(&lines));
         assert_eq!(verdict.is_ok(), b"AQgw".contains(&last), "{last:#x}");
     }
 }
@@ -272,5 +278,7 @@ fn protocols_are_bounded() {
     let mut lines: Vec<_> =
         lines.iter().map(|one| ("Sec-WebSocket-Protocol", one.as_str())).collect();
     lines.extend([UPGRADE, VERSION, KEY_LINE]);
-    assert_eq!(judge_lines(&lines).unwrap().protocols.iter().count(), PROTOCOLS_MAX);
+    let lines = head(&lines);
+    let offer = judge(SWITCH, Fields::new(&lines)).unwrap();
+    assert_eq!(offer.protocols.iter().count(), PROTOCOLS_MAX);
 }
