@@ -6,11 +6,11 @@ use core::task::Poll;
 use super::state::{Event, State};
 use super::timers::Awaits;
 use super::{Content, Span, Wire};
-use crate::buffer::{Writer, copy, shift};
+use crate::buffer::{Writer, shift};
 use crate::error::{Misuse, Violation};
 use crate::limits::ANSWER_HEAD_BYTES;
 use crate::ws::close::{self, Code};
-use crate::ws::frame::{self, Header, Opcode, Parsed};
+use crate::ws::frame::{self, Opcode, Parsed};
 use crate::ws::handshake::{KEY_BYTES, accept};
 use crate::ws::message::{Kind, Message};
 
@@ -20,13 +20,12 @@ const CONTROL_FRAME_BYTES: usize = 2 + frame::CONTROL_BYTES_MAX as usize;
 /// Where a connection stands in the stream of frames.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Frames {
-    /// Payload of the current data frame that is still to come.
+    /// Payload of the current frame that is still to come.
     left: u32,
+    /// The key for the next byte of it, and those that follow.
     mask: [u8; 4],
-    /// Payload of the current data frame that has come, modulo four.
-    phase: u8,
-    /// A data frame's header has been read, and its end has not.
-    in_frame: bool,
+    /// The current frame, from its header's last byte to its payload's.
+    opcode: Option<Opcode>,
     fin: bool,
     /// A whole message is held and waits to be taken.
     ready: Option<Kind>,
@@ -37,8 +36,7 @@ impl Frames {
     const NEW: Self = Self {
         left: 0,
         mask: [0; 4],
-        phase: 0,
-        in_frame: false,
+        opcode: None,
         fin: false,
         ready: None,
         message: Message::NEW,
@@ -106,7 +104,7 @@ impl Wire<'_> {
         }
     }
 
-    /// Gives the message back that was taken.
+    /// Gives the message back that was taken, or drops the one that was not.
     pub(crate) fn release_message(&mut self) {
         self.c.held = 0;
         if let Some(frames) = self.frames() {
@@ -123,12 +121,18 @@ impl Wire<'_> {
                 // rfc6455-7.1.2-start-close-frame
                 self.close(Code::GOING_AWAY, b"");
             }
-            let Some(frames) = self.frames() else { return };
+            let Content::Frames(mut frames) = self.c.content else { return };
             if frames.ready.is_some() || self.receive.is_empty() {
                 return self.c.timers.expect_nothing();
             }
-            let in_frame = self.frames().is_some_and(|frames| frames.in_frame);
-            let moved = if in_frame { self.take_payload() } else { self.take_header() };
+            // Both are taken out while frames are read from one and judged by the other.
+            let receive = self.lend_receive();
+            let moved = match frames.opcode {
+                None => self.take_header(&mut frames, receive),
+                Some(opcode) => self.take_payload(&mut frames, opcode, receive),
+            };
+            self.return_receive(receive);
+            self.c.content = Content::Frames(frames);
             match moved {
                 Ok(Moved::On) => {}
                 Ok(Moved::NeedsBytes) => return self.starve_frames(),
@@ -146,89 +150,61 @@ impl Wire<'_> {
         }
     }
 
-    fn take_header(&mut self) -> Result<Moved, Violation> {
-        let header = match frame::header(self.unread()) {
+    fn take_header(&mut self, frames: &mut Frames, receive: &[u8]) -> Result<Moved, Violation> {
+        let Span { start, end } = self.c.received;
+        let header = match frame::header(receive.get(start..end).unwrap_or_default()) {
             Parsed::Complete(header) => header,
             Parsed::Incomplete => return Ok(Moved::NeedsBytes),
             Parsed::Violation(violation) => return Err(violation),
         };
-        if header.opcode.is_control() {
-            return self.take_control(&header);
-        }
-        let limits = self.limits;
-        let is_open = self.c.state == State::WebSocket;
-        let Some(frames) = self.frames() else { return Ok(Moved::NeedsBytes) };
-        let is_first = frames.message.kind().is_none();
-        frames.message.begin(&header, limits)?;
-        frames.left = header.length as u32; // not above `message_bytes_max`, a `u32`
-        (frames.mask, frames.phase, frames.fin) = (header.mask, 0, header.fin);
-        frames.in_frame = true;
-        self.consume(header.bytes);
-        if is_first && is_open {
+        let was_within = frames.message.kind().is_some();
+        frames.message.begin(&header, self.limits)?;
+        let is_within = frames.message.kind().is_some();
+        frames.left = header.length as u32; // at most `message_bytes_max`, a `u32`, or 125
+        frames.mask = header.mask;
+        frames.fin = header.fin;
+        frames.opcode = Some(header.opcode);
+        self.c.received.start = start + header.bytes;
+        if is_within && !was_within && self.c.state == State::WebSocket {
             self.c.timers.expect_anew(Awaits::Message, self.limits);
         }
         Ok(Moved::On)
     }
 
-    /// Takes what is here of a data frame's payload, and the frame's end.
-    fn take_payload(&mut self) -> Result<Moved, Violation> {
+    /// Takes what is here of a data frame's payload, or all of a control frame's.
+    fn take_payload(
+        &mut self,
+        frames: &mut Frames,
+        opcode: Opcode,
+        receive: &mut [u8],
+    ) -> Result<Moved, Violation> {
         let Span { start, end } = self.c.received;
-        let held = self.c.held;
-        let keeps = self.c.state == State::WebSocket;
-        let Content::Frames(frames) = &mut self.c.content else { return Ok(Moved::NeedsBytes) };
-        let n = usize::try_from(frames.left).unwrap_or(usize::MAX).min(end - start);
-        if n == 0 && frames.left > 0 {
+        let n = (end - start).min(frames.left as usize);
+        let is_whole = n == frames.left as usize;
+        if !is_whole && (n == 0 || opcode.is_control()) {
             return Ok(Moved::NeedsBytes);
         }
-        let payload = self.receive.get_mut(start..start + n).unwrap_or_default();
-        frame::unmask(payload, frames.mask, frames.phase.into());
-        frames.message.payload(payload)?;
-        frames.phase = frames.phase.wrapping_add(n as u8) & 3;
-        frames.left -= n as u32; // not above `left`
-        let is_whole = if frames.left == 0 {
-            frames.in_frame = false;
-            frames.message.end(frames.fin)?
-        } else {
-            None
-        };
-        if keeps {
-            frames.ready = is_whole;
-            let behind = self.receive.get_mut(held..).unwrap_or_default();
-            shift(behind, start - held, n);
-            self.c.held += n;
-        }
-        self.consume(n);
-        if is_whole.is_some() && keeps {
-            self.c.timers.expect_nothing();
-        }
-        Ok(Moved::On)
-    }
-
-    fn take_control(&mut self, header: &Header) -> Result<Moved, Violation> {
-        let bytes = header.length as usize; // a control frame's is at most 125
-        let Span { start, end } = self.c.received;
-        let at = start + header.bytes;
-        if end < at + bytes {
-            return Ok(Moved::NeedsBytes);
-        }
-        if self.room() < 2 * CONTROL_FRAME_BYTES {
+        if opcode.is_control() && self.room() < 2 * CONTROL_FRAME_BYTES {
             return Ok(Moved::NeedsRoom);
         }
-        let mut payload = [0; frame::CONTROL_BYTES_MAX as usize];
-        let payload = payload.get_mut(..bytes).unwrap_or_default();
-        if let Some(received) = self.receive.get(at..at + bytes) {
-            copy(payload, received);
+        let payload = receive.get_mut(start..start + n).unwrap_or_default();
+        frames.mask = frame::unmask(payload, frames.mask);
+        frames.left -= n as u32; // not above `left`
+        if is_whole {
+            frames.opcode = None;
         }
-        frame::unmask(payload, header.mask, 0);
-        self.consume(header.bytes + bytes);
-        match header.opcode {
-            // rfc6455-5.5.2-pong-reply
-            // rfc6455-5.5.3-pong-same-data
-            Opcode::Ping if self.c.state == State::WebSocket => {
-                self.put_frame(Opcode::Pong, &[payload]);
-            }
-            Opcode::Close => self.take_close(close::parse(payload)?),
-            _ => {}
+        self.c.received.start = start + n;
+        if opcode.is_control() {
+            self.take_control(opcode, payload)?;
+            return Ok(Moved::On);
+        }
+        frames.message.payload(payload)?;
+        let ready = if is_whole { frames.message.end(frames.fin)? } else { None };
+        if self.c.state == State::WebSocket {
+            frames.ready = ready;
+            let held = self.c.held;
+            shift(receive.get_mut(held..).unwrap_or_default(), start - held, n);
+            self.c.held += n;
         }
         Ok(Moved::On)
     }
@@ -236,14 +212,23 @@ impl Wire<'_> {
     // rfc6455-5.5.1-reply-close
     // rfc6455-5.5.1-server-closes-tcp-now
     // rfc6455-7.1.1-server-closes-first
-    fn take_close(&mut self, code: Option<Code>) {
-        if self.c.state == State::WebSocket {
-            match code {
-                Some(code) => self.put_frame(Opcode::Close, &[&code.to_bytes()]),
-                None => self.put_frame(Opcode::Close, &[]),
+    fn take_control(&mut self, opcode: Opcode, payload: &[u8]) -> Result<(), Violation> {
+        let is_open = self.c.state == State::WebSocket;
+        match opcode {
+            // rfc6455-5.5.2-pong-reply
+            // rfc6455-5.5.3-pong-same-data
+            Opcode::Ping if is_open => self.begin_frame(Opcode::Pong, payload.len()).put(payload),
+            Opcode::Close => {
+                close::parse(payload)?;
+                if is_open {
+                    let code = payload.get(..2).unwrap_or_default();
+                    self.begin_frame(Opcode::Close, code.len()).put(code);
+                }
+                self.step(Event::CloseDone);
             }
+            _ => {}
         }
-        self.step(Event::CloseDone);
+        Ok(())
     }
 
     /// Sends a message in one frame. Pending while there is no room for all of it; an error if
@@ -266,7 +251,7 @@ impl Wire<'_> {
         if data.len() + frame::SENT_HEADER_BYTES_MAX + CONTROL_FRAME_BYTES > self.room() {
             return Poll::Pending;
         }
-        self.put_frame(if kind == Kind::Text { Opcode::Text } else { Opcode::Binary }, &[data]);
+        self.begin_frame(kind.opcode(), data.len()).put(data);
         Poll::Ready(Ok(()))
     }
 
@@ -298,12 +283,10 @@ impl Wire<'_> {
             self.c.misuse = Some(Misuse::AnswerTooLarge);
             return Poll::Ready(Err(self.c.misuse));
         };
-        let opcode = if kind == Kind::Text { Opcode::Text } else { Opcode::Binary };
-        self.put_frame_header(opcode, bytes);
-        let header_bytes = self.c.unsent.end - at;
+        self.begin_frame(kind.opcode(), bytes);
+        let header_bytes = self.c.unsent.end - bytes - at;
         let behind = self.send.get_mut(at + header_bytes..).unwrap_or_default();
         shift(behind, place - header_bytes, bytes);
-        self.commit(bytes);
         Poll::Ready(Ok(()))
     }
 
@@ -312,7 +295,7 @@ impl Wire<'_> {
     pub fn close(&mut self, code: Code, reason: &[u8]) {
         if self.c.state == State::WebSocket {
             self.put_close(code, reason);
-            self.c.held = 0;
+            self.release_message();
             self.step(Event::CloseSent);
         }
     }
@@ -324,10 +307,8 @@ impl Wire<'_> {
     // rfc6455-10.7-close-code-on-invalid
     pub(super) fn fail(&mut self, violation: Violation) {
         self.c.violation = Some(violation);
-        if self.c.state == State::WebSocket
-            && let Some(code) = Code::sendable(violation.code())
-        {
-            self.put_close(code, violation.text());
+        if self.c.state == State::WebSocket {
+            self.put_close(Code::of(violation), violation.text());
         }
         self.step(Event::CloseDone);
     }
@@ -335,7 +316,7 @@ impl Wire<'_> {
     /// A keep-alive ping, empty, if there is room; in any case a sign of life is due from now on.
     pub(super) fn ping(&mut self) {
         if self.room() >= 2 * CONTROL_FRAME_BYTES {
-            self.put_frame(Opcode::Ping, &[]);
+            self.begin_frame(Opcode::Ping, 0);
         }
         self.c.timers.expect(Awaits::Pong, self.limits);
     }
@@ -347,36 +328,27 @@ impl Wire<'_> {
             n -= 1;
         }
         let reason = reason.get(..n).unwrap_or_default();
-        self.put_frame(Opcode::Close, &[&code.to_bytes(), reason]);
+        let mut payload = self.begin_frame(Opcode::Close, 2 + n);
+        payload.put(&code.to_bytes());
+        payload.put(reason);
     }
 
-    /// Writes a whole frame, for which there must be room.
-    fn put_frame(&mut self, opcode: Opcode, payload: &[&[u8]]) {
-        self.put_frame_header(opcode, payload.iter().map(|part| part.len()).sum());
-        let free = self.send.get_mut(self.c.unsent.end..).unwrap_or_default();
-        let mut writer = Writer::new(free);
-        payload.iter().for_each(|part| writer.put(part));
-        if let Some(n) = writer.written() {
-            self.commit(n);
-        }
-    }
-
+    /// Writes the header of a frame with `n` bytes of payload, and says where these are due. Where
+    /// there is no room for all of it, nothing is written and nothing can be.
     // rfc6455-5.1-server-never-masks
     // rfc6455-6.1-final-fin
     // rfc6455-6.1-first-opcode-type
-    fn put_frame_header(&mut self, opcode: Opcode, payload_bytes: usize) {
-        let (header, n) = frame::encode(opcode, true, payload_bytes as u64);
-        let free = self.send.get_mut(self.c.unsent.end..).unwrap_or_default();
-        let mut writer = Writer::new(free);
-        writer.put(header.get(..n).unwrap_or_default());
-        if let Some(n) = writer.written() {
-            self.commit(n);
+    #[inline(never)]
+    fn begin_frame(&mut self, opcode: Opcode, n: usize) -> Writer<'_> {
+        let (header, header_bytes) = frame::encode(opcode, true, n as u64);
+        let at = self.c.unsent.end;
+        if header_bytes + n <= self.room() {
+            self.commit(header_bytes + n);
         }
-    }
-
-    fn unread(&self) -> &[u8] {
-        let Span { start, end } = self.c.received;
-        self.receive.get(start..end).unwrap_or_default()
+        let place = self.send.get_mut(at..self.c.unsent.end).unwrap_or_default();
+        let mut writer = Writer::new(place);
+        writer.put(header.get(..header_bytes).unwrap_or_default());
+        writer
     }
 
     fn frames(&mut self) -> Option<&mut Frames> {
@@ -389,3 +361,70 @@ impl Wire<'_> {
 
 /// The answer's head and a control frame fit whatever a connection begins with.
 const _: () = assert!(ANSWER_HEAD_BYTES as usize >= 2 * CONTROL_FRAME_BYTES);
+
+#[cfg(test)]
+mod tests {
+    use super::{Code, Kind, Poll, State};
+    use crate::connection::{Connection, Incoming, Input, Wire};
+    use crate::{Instant, Limits};
+
+    const LIMITS: &Limits = &Limits::SMALL;
+    const HEAD: &[u8] = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+    /// "hi" and a Close frame without a code, under a mask of zeros.
+    const TEXT: &[u8] = b"\x81\x82\0\0\0\0hi";
+    const CLOSE: &[u8] = b"\x88\x80\0\0\0\0";
+
+    fn receive(wire: &mut Wire<'_>, bytes: &[u8]) {
+        wire.receive_space()[..bytes.len()].copy_from_slice(bytes);
+        wire.handle_input(Instant::ZERO, Input::Received(bytes.len()));
+    }
+
+    /// Runs `test` on an open WebSocket whose 101 has been sent.
+    fn on_open(test: impl FnOnce(&mut Wire<'_>)) {
+        let mut connection = Connection::new(Instant::ZERO, LIMITS);
+        let (mut to, mut from) = ([0; 2048], [0; 2048]);
+        let mut wire = connection.lend(LIMITS, &mut to, &mut from, None);
+        receive(&mut wire, HEAD);
+        let head_bytes = wire.head().unwrap();
+        wire.pass_head(head_bytes);
+        wire.upgrade(b"dGhlIHNhbXBsZSBub25jZQ==");
+        let sent = wire.unsent().len();
+        wire.handle_input(Instant::ZERO, Input::Sent(sent));
+        assert_eq!(wire.connection().state(), State::WebSocket);
+        test(&mut wire);
+    }
+
+    #[test]
+    fn sends_a_message_of_any_length_in_one_frame() {
+        for (bytes, header) in
+            [(0, &[0x82, 0][..]), (125, &[0x82, 125]), (126, &[0x82, 126, 0, 126])]
+        {
+            on_open(|wire| {
+                assert_eq!(wire.send(Kind::Binary, &[b'x'; 126][..bytes]), Poll::Ready(Ok(())));
+                let expected = [header, &[b'x'; 126][..bytes]].concat();
+                assert_eq!(wire.unsent(), expected);
+            });
+            on_open(|wire| {
+                let mut render = |to: &mut crate::buffer::Writer<'_>| to.put(&[b'x'; 126][..bytes]);
+                let sent = wire.send_rendered(Kind::Binary, &mut render);
+                assert_eq!(sent, Poll::Ready(Ok(())));
+                let expected = [header, &[b'x'; 126][..bytes]].concat();
+                assert_eq!(wire.unsent(), expected);
+            });
+        }
+    }
+
+    #[test]
+    fn a_message_that_nobody_takes_does_not_hold_up_the_close() {
+        on_open(|wire| {
+            receive(wire, TEXT);
+            wire.advance_frames();
+            assert_eq!(wire.message(), Incoming::Message(Kind::Text, 2));
+            wire.close(Code::NORMAL, b"");
+            assert_eq!(wire.message(), Incoming::Over);
+            receive(wire, CLOSE);
+            wire.advance_frames();
+            assert_eq!(wire.connection().state(), State::Flushing);
+        });
+    }
+}

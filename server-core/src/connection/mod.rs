@@ -260,6 +260,7 @@ impl<'w> Wire<'w> {
         }
     }
 
+    #[inline(never)]
     fn consume(&mut self, n: usize) {
         let received = &mut self.c.received;
         received.start = received.start.saturating_add(n).min(received.end);

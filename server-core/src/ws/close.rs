@@ -45,6 +45,12 @@ impl Code {
         }
     }
 
+    /// What a violation of this protocol is told with; [`Code::POLICY`] for one of HTTP.
+    pub(crate) fn of(violation: Violation) -> Self {
+        let code = violation.code();
+        if code < 1000 { Self::POLICY } else { Self(code) }
+    }
+
     /// The number.
     pub const fn value(self) -> u16 {
         self.0
@@ -137,7 +143,7 @@ mod tests {
             assert_eq!(parse(&code.to_bytes()), Ok(Some(code)));
         }
         for violation in Violation::ALL.iter().filter(|violation| violation.code() >= 1000) {
-            assert!(Code::sendable(violation.code()).is_some(), "{violation:?}");
+            assert_eq!(Code::sendable(violation.code()), Some(Code::of(*violation)));
         }
     }
 

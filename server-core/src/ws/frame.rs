@@ -119,20 +119,18 @@ pub fn header(received: &[u8]) -> Parsed {
     if is_length_invalid(short, rest) {
         return Parsed::Violation(Violation::FrameLength);
     }
-    let (length, rest) = match short {
-        LENGTH_16 => {
-            let [high, low, rest @ ..] = rest else { return Parsed::Incomplete };
-            (u16::from_be_bytes([*high, *low]).into(), rest)
-        }
-        LENGTH_64 => {
-            let Some((long, rest)) = rest.split_first_chunk() else { return Parsed::Incomplete };
-            (u64::from_be_bytes(*long), rest)
-        }
-        short => (short.into(), rest),
+    let length_bytes = match short {
+        LENGTH_16 => 2,
+        LENGTH_64 => 8,
+        _ => 0,
     };
-    let Some((mask, payload)) = rest.split_first_chunk() else { return Parsed::Incomplete };
-    let bytes = received.len() - payload.len();
-    Parsed::Complete(Header { fin, opcode, length, mask: *mask, bytes })
+    let Some((long, mask)) = rest.get(..length_bytes + 4).and_then(|rest| rest.split_last_chunk())
+    else {
+        return Parsed::Incomplete;
+    };
+    let long = long.iter().fold(0, |length, byte| length << 8 | u64::from(*byte));
+    let length = if length_bytes == 0 { short.into() } else { long };
+    Parsed::Complete(Header { fin, opcode, length, mask: *mask, bytes: 2 + length_bytes + 4 })
 }
 
 /// Whether the bytes of a longer length begin in a way that only a shorter one, or none, may have.
@@ -165,13 +163,14 @@ pub const fn encode(
     }
 }
 
-/// Takes the mask off `payload`, which begins `phase` bytes after the begin of its frame's payload.
-/// Masking is the same operation (§5.3).
+/// Takes the mask off the next bytes of a payload: the key is the one for the first of them, and
+/// the one for the byte behind them comes back. Masking is the same operation (§5.3).
 // rfc6455-5.3-unmask-xor
 // rfc6455-6.2-server-unmasks
-pub fn unmask(payload: &mut [u8], key: [u8; 4], phase: usize) {
+#[must_use]
+pub fn unmask(payload: &mut [u8], key: [u8; 4]) -> [u8; 4] {
     // Little-endian, so that the low byte of the word is the next one's key.
-    let mut key = u32::from_le_bytes(key).rotate_right((phase as u32 & 3) * 8);
+    let mut key = u32::from_le_bytes(key);
     // Words of any alignment: vectors where there are some, four single bytes on ARMv6-M.
     let (words, rest) = payload.as_chunks_mut::<4>();
     for word in words {
@@ -181,6 +180,7 @@ pub fn unmask(payload: &mut [u8], key: [u8; 4], phase: usize) {
         *byte ^= key as u8;
         key = key.rotate_right(8);
     }
+    key.to_le_bytes()
 }
 
 #[cfg(test)]

@@ -15,6 +15,16 @@ pub enum Kind {
     Binary,
 }
 
+impl Kind {
+    /// What a frame with a whole message of this kind is.
+    pub const fn opcode(self) -> Opcode {
+        match self {
+            Self::Text => Opcode::Text,
+            Self::Binary => Opcode::Binary,
+        }
+    }
+}
+
 /// The message in progress on a connection, if any.
 ///
 /// For each data frame: [`begin`](Self::begin) with its header, [`payload`](Self::payload) for
