@@ -100,7 +100,7 @@ violations! {
     /// Not `HTTP/` digit `.` digit.
     Version = 400, "rfc9112-2.3-version-syntax", "version";
     /// A major version that is not ours.
-    VersionUnsupported = 505, "rfc9110-6.2-505-major", "";
+    VersionUnsupported = 505, "rfc9110-6.2-505-major", "HTTP/1.1 only";
     /// CONNECT: there is no tunnel here, and what follows might not be HTTP.
     Connect = 501, "rfc9110-9.3.6-connect-optional", "no tunnels";
 
@@ -163,13 +163,13 @@ violations! {
 {
     // The opening handshake (RFC 6455 §4.2)
     /// A WebSocket route was asked for in plain HTTP.
-    NotUpgrade = 426, "rfc9110-7.8-426-has-upgrade", "a WebSocket";
+    NotUpgrade = 426, "rfc9110-7.8-426-has-upgrade", "WebSocket only";
     /// The handshake has content, or is not HTTP/1.1.
     Handshake = 400, "rfc6455-4.2.1-bad-handshake-http-error", "handshake";
     /// Sec-WebSocket-Key is missing, twice, or not 16 bytes in base64.
     HandshakeKey = 400, "rfc6455-4.2.1-key-16-bytes", "handshake key";
     /// Sec-WebSocket-Version is not 13.
-    HandshakeVersion = 426, "rfc6455-4.2.2-unknown-version-error", "not version 13";
+    HandshakeVersion = 426, "rfc6455-4.2.2-unknown-version-error", "version 13 only";
     /// Sec-WebSocket-Extensions is no list of extensions.
     HandshakeExtensions = 400, "rfc6455-9.1-bad-extension-header-fails", "extensions";
 
