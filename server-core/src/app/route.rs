@@ -64,9 +64,9 @@ impl Route {
             match (pattern, path) {
                 ([], []) => return Some((rank, found)),
                 ([b'{', parameter @ ..], _) => {
-                    let (name, after) = split(parameter, b'}');
+                    let (name, after) = abnf::cut(parameter, b'}');
                     pattern = after.get(1..).unwrap_or_default();
-                    let (segment, rest) = split(path, b'/');
+                    let (segment, rest) = abnf::cut(path, b'/');
                     let is_rest = name.first() == Some(&b'*');
                     let value = if is_rest { path } else { segment };
                     path = if is_rest { &[] } else { rest };
@@ -83,12 +83,6 @@ impl Route {
             }
         }
     }
-}
-
-/// `bytes` in front of the first `end`, and from there on.
-fn split(bytes: &[u8], end: u8) -> (&[u8], &[u8]) {
-    let n = abnf::index_of(end, bytes).unwrap_or(bytes.len());
-    bytes.split_at_checked(n).unwrap_or_default()
 }
 
 /// The rank of the parameter `name`, with its type, if `value` is of that type.

@@ -95,6 +95,13 @@ pub(crate) fn index_of(byte: u8, bytes: &[u8]) -> Option<usize> {
     index
 }
 
+/// `bytes` in front of the first `byte`, and from there on: empty if there is none.
+#[inline(never)]
+pub(crate) fn cut(bytes: &[u8], byte: u8) -> (&[u8], &[u8]) {
+    let n = index_of(byte, bytes).unwrap_or(bytes.len());
+    bytes.split_at_checked(n).unwrap_or_default()
+}
+
 /// `value` without the `OWS` at its ends (RFC 9110 §5.6.3): SP and HTAB, nothing else.
 // rfc9112-5.1-ows-stripped rfc9110-5.5-trim-value
 #[cfg_attr(not(target_pointer_width = "64"), inline(never))]

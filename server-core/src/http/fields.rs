@@ -127,8 +127,29 @@ impl<'x> Iterator for Named<'x, '_> {
 /// The elements of a list (RFC 9110 §5.6.1) whose members hold no quoted strings: trimmed, and
 /// empty ones left out.
 // rfc9110-5.6.1.2-accept-empty-list-elements
-pub fn elements(value: &[u8]) -> impl Iterator<Item = &[u8]> {
-    value.split(|byte| *byte == b',').map(abnf::trim).filter(|element| !element.is_empty())
+pub fn elements(value: &[u8]) -> Elements<'_> {
+    Elements(value)
+}
+
+/// See [`elements`].
+#[derive(Clone)]
+pub struct Elements<'x>(&'x [u8]);
+
+impl<'x> Iterator for Elements<'x> {
+    type Item = &'x [u8];
+
+    #[inline(never)]
+    fn next(&mut self) -> Option<Self::Item> {
+        while !self.0.is_empty() {
+            let (element, rest) = abnf::cut(self.0, b',');
+            self.0 = rest.get(1..).unwrap_or_default();
+            let element = abnf::trim(element);
+            if !element.is_empty() {
+                return Some(element);
+            }
+        }
+        None
+    }
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! one line of one of them at most.
 
 use super::abnf;
+use super::fields::elements;
 use super::request_line::Version;
 use crate::Violation;
 
@@ -55,6 +56,7 @@ impl Declared {
     }
 
     /// A Transfer-Encoding line with this trimmed value (RFC 9112 §6.1).
+    #[inline(never)]
     pub(super) fn transfer_encoding(
         &mut self,
         value: &[u8],
@@ -82,11 +84,8 @@ impl Declared {
 fn unknown_or_last(value: &[u8]) -> Violation {
     const KNOWN: [&[u8]; 7] =
         [b"chunked", b"identity", b"gzip", b"x-gzip", b"deflate", b"compress", b"x-compress"];
-    let mut names = value
-        .split(|byte| *byte == b',')
-        .map(|coding| coding.split(|byte| *byte == b';').next().unwrap_or_default());
-    let all_known = names.all(|name| {
-        let name = abnf::trim(name);
+    let all_known = elements(value).all(|coding| {
+        let name = abnf::trim(abnf::cut(coding, b';').0);
         name.is_empty() || KNOWN.iter().any(|known| abnf::is_word(name, known))
     });
     if all_known { Violation::EncodingNotChunked } else { Violation::EncodingUnknown }

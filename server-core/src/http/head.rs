@@ -42,8 +42,15 @@ pub enum Parsed {
 /// All offsets count from the first byte that was given, so they include the empty lines that were
 /// skipped before the request line. They fit 16 bits because `head_bytes_max` does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(C)]
 pub struct Head {
-    length: u64,
+    method: Method,
+    version: Version,
+    declared: Declared,
+    options: Options,
+    has_host: bool,
+    field_lines: u8,
+    empty_lines: u8,
     /// Where the line begins that is awaited.
     at: u16,
     /// How far the bytes have been searched for that line's LF. Means nothing below `at`.
@@ -51,13 +58,7 @@ pub struct Head {
     /// Zero until there is a request line.
     target_at: u16,
     target_end: u16,
-    empty_lines: u8,
-    field_lines: u8,
-    method: Method,
-    version: Version,
-    declared: Declared,
-    options: Options,
-    has_host: bool,
+    length: u64,
 }
 
 const _: () = assert!(size_of::<Head>() <= 24, "one for each connection");
@@ -186,7 +187,9 @@ impl Head {
             self.advance(2);
         }
         let rest = tail(window, self.at);
-        let line = match RequestLine::read(rest) {
+        // Judging takes a few passes more, and 300 bytes less.
+        let common = if cfg!(target_pointer_width = "64") { RequestLine::read(rest) } else { None };
+        let line = match common {
             Some(line) if line.target_bytes <= limits.target_bytes_max.into() => line,
             _ => match first_line(rest) {
                 Some(line) => RequestLine::judge(line, limits.target_bytes_max)?,
@@ -202,7 +205,8 @@ impl Head {
     }
 
     /// Takes what a field line says about the message itself. Most lines cost one comparison.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     fn read_field(&mut self, line: &FieldLine<'_>) -> Result<(), Violation> {
         let FieldLine { name, untrimmed, .. } = *line;
         match name.len() {

@@ -3,7 +3,7 @@
 //! [`RequestLine::read`] knows what a good line looks like and nothing of bad ones; it runs as the
 //! bytes come. [`RequestLine::judge`] sees a whole line, up to its LF, and says what is wrong with
 //! it, or accepts the forms that browsers do not send. So a verdict is a function of one whole
-//! line, however its bytes arrived.
+//! line, however its bytes arrived. Where flash is dearer than time, only the second is linked.
 
 use core::fmt;
 
@@ -152,19 +152,19 @@ impl RequestLine {
         if abnf::index_of(b'\r', line).is_some() {
             return Err(Violation::BareCr);
         }
-        let parts = split(line)?;
-        if parts.target.len() > target_bytes_max.into() {
+        let Parts { method, target, rest } = split(line)?;
+        if target.len() > target_bytes_max.into() {
             return Err(Violation::TargetTooLong);
         }
         // rfc9112-3-request-line-shape rfc9112-3-lenient-whitespace rfc9112-3.2-no-ws-in-target
-        let Some(version) = parts.version else { return Err(Violation::RequestLine) };
-        if parts.target.is_empty() || abnf::index_of(b' ', version).is_some() {
+        let Some(version) = rest.get(1..) else { return Err(Violation::RequestLine) };
+        if target.is_empty() || abnf::index_of(b' ', version).is_some() {
             return Err(Violation::RequestLine);
         }
         let version = judge_version(version)?;
-        let method = Method::of(parts.method);
-        target::judge(parts.target, method)?;
-        let (method_bytes, target_bytes) = (parts.method.len(), parts.target.len());
+        let (method_bytes, target_bytes) = (method.len(), target.len());
+        let method = Method::of(method);
+        target::judge(target, method)?;
         Ok(Self { method, method_bytes, target_bytes, version })
     }
 
@@ -172,7 +172,9 @@ impl RequestLine {
     // rfc9112-3-long-target-414 rfc9112-3-long-method-501
     pub(super) fn judge_endless(line: &[u8], target_bytes_max: u16) -> Violation {
         match split(line) {
-            Ok(parts) if parts.target.len() > target_bytes_max.into() => Violation::TargetTooLong,
+            Ok(Parts { target, .. }) if target.len() > target_bytes_max.into() => {
+                Violation::TargetTooLong
+            }
             _ => Violation::HeadTooLarge,
         }
     }
@@ -195,40 +197,41 @@ pub(super) fn judge_first_byte(line: &[u8]) -> Result<(), Violation> {
 struct Parts<'x> {
     method: &'x [u8],
     target: &'x [u8],
-    /// Behind the second space, if there is one.
-    version: Option<&'x [u8]>,
+    /// From the second space on, if there is one.
+    rest: &'x [u8],
 }
 
 /// Cuts `line` and judges its method.
 fn split(line: &[u8]) -> Result<Parts<'_>, Violation> {
-    let mut parts = line.splitn(3, |byte| *byte == b' ');
-    let method = parts.next().unwrap_or_default();
-    if method.is_empty() {
-        return Err(Violation::RequestLine);
-    }
+    let (method, rest) = abnf::cut(line, b' ');
     if Class::TCHAR.span(method) < method.len() {
         return Err(Violation::Method);
     }
-    let Some(target) = parts.next() else { return Err(Violation::RequestLine) };
-    Ok(Parts { method, target, version: parts.next() })
+    match rest {
+        [_, rest @ ..] if !method.is_empty() => {
+            let (target, rest) = abnf::cut(rest, b' ');
+            Ok(Parts { method, target, rest })
+        }
+        _ => Err(Violation::RequestLine),
+    }
 }
 
 /// `HTTP-version` (RFC 9112 §2.3).
 // rfc9112-2.3-version-syntax rfc9110-6.2-higher-minor-as-ours rfc9110-6.2-505-major
 fn judge_version(version: &[u8]) -> Result<Version, Violation> {
-    match version {
-        b"HTTP/1.0" => Ok(Version::Http10),
-        [b'H', b'T', b'T', b'P', b'/', b'1', b'.', b'0'..=b'9'] => Ok(Version::Http11),
-        [b'H', b'T', b'T', b'P', b'/', b'0'..=b'9', b'.', b'0'..=b'9'] => {
-            Err(Violation::VersionUnsupported)
-        }
+    match version.strip_prefix(b"HTTP/") {
+        Some([major @ b'0'..=b'9', b'.', minor @ b'0'..=b'9']) => match (major, minor) {
+            (b'1', b'0') => Ok(Version::Http10),
+            (b'1', _) => Ok(Version::Http11),
+            _ => Err(Violation::VersionUnsupported),
+        },
         _ => Err(Violation::Version),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Method, Version};
+    use super::{Method, RequestLine, Version};
     use crate::http::head::Parsed;
     use crate::http::head::tests::{accepted, read_within, refused};
     use crate::{Limits, Violation};
@@ -238,6 +241,21 @@ mod tests {
 
     fn with_request_line(line: impl AsRef<[u8]>) -> Vec<u8> {
         [line.as_ref(), b"\r\nHost: a\r\n\r\n"].concat()
+    }
+
+    #[test]
+    fn both_readings_of_a_good_line_agree() {
+        for (line, version) in [
+            ("GET / HTTP/1.1\r\n", Version::Http11),
+            ("GET /a%20b?c=d HTTP/1.0\r\n", Version::Http10),
+            ("POST //a/../b?? HTTP/1.1\r\n", Version::Http11),
+            ("OPTIONS / HTTP/1.1\r\n", Version::Http11),
+            ("M-SEARCH /:@!$&'()*+,;=-._~ HTTP/1.1\r\n", Version::Http11),
+        ] {
+            let read = RequestLine::read(line.as_bytes());
+            assert_eq!(read.map(|line| line.version), Some(version), "{line}");
+            assert_eq!(read, RequestLine::judge(line.as_bytes(), 100).ok(), "{line}");
+        }
     }
 
     #[test]

@@ -73,8 +73,8 @@ impl<'x> Target<'x> {
             None if self.0.starts_with(b"/") => (None, self.0),
             None => (None, [].as_slice()),
         };
-        let mut halves = rest.splitn(2, |byte| *byte == b'?');
-        (authority, halves.next().unwrap_or_default(), halves.next())
+        let (path, query) = abnf::cut(rest, b'?');
+        (authority, path, query.get(1..))
     }
 }
 
@@ -142,8 +142,8 @@ fn split_scheme(target: &[u8]) -> Option<(&[u8], &[u8])> {
 
 /// The authority at the start of `rest`, and the path and query behind it.
 fn split_authority(rest: &[u8]) -> (&[u8], &[u8]) {
-    let end = rest.iter().position(|byte| matches!(byte, b'/' | b'?')).unwrap_or(rest.len());
-    rest.split_at_checked(end).unwrap_or((rest, &[]))
+    let (authority, _) = abnf::cut(abnf::cut(rest, b'?').0, b'/');
+    (authority, rest.get(authority.len()..).unwrap_or_default())
 }
 
 #[cfg(test)]
