@@ -32,11 +32,16 @@ impl<'b> Writer<'b> {
     pub fn put_decimal(&mut self, number: u64) {
         let mut left = number;
         let mut is_leading = true;
-        // Most numbers are short.
-        let skipped = if number < 10_000 { POWERS.len() - 3 } else { 0 };
-        for power in POWERS.iter().skip(skipped) {
+        // Most numbers are short, and a power is quickly made: a table would be larger.
+        let exponents = match number {
+            0..1_000 => 1..3,
+            1_000..1_000_000 => 1..6,
+            _ => 1..20,
+        };
+        for exponent in exponents.rev() {
+            let power = (0..exponent).fold(1, |power: u64, _| power * 10);
             let mut digit = b'0';
-            while left >= *power {
+            while left >= power {
                 (left, digit) = (left - power, digit + 1);
             }
             is_leading &= digit == b'0';
@@ -91,18 +96,6 @@ impl core::fmt::Write for Writer<'_> {
         if self.overflowed { Err(core::fmt::Error) } else { Ok(()) }
     }
 }
-
-/// Powers of ten that fit 64 bits, but for the last.
-#[cfg_attr(not(test), expect(clippy::indexing_slicing, reason = "runs in the compiler"))]
-static POWERS: [u64; 19] = {
-    let mut powers = [10; 19];
-    let mut at = 18;
-    while at > 0 {
-        powers[at - 1] = powers[at] * 10;
-        at -= 1;
-    }
-    powers
-};
 
 /// Copies what fits: `copy_from_slice` would panic on unequal lengths.
 #[cfg(target_pointer_width = "64")]

@@ -8,6 +8,7 @@ use crate::error::Misuse;
 
 /// The bounds of one connection. Bytes, counts and milliseconds, as the last words of a name say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(C)]
 pub struct Limits {
     /// Request line and field lines together, with their line ends; more is answered 431.
     pub head_bytes_max: u16,

@@ -53,9 +53,13 @@ pub fn serve<'s, A: App, T: Transport, C: Clock>(
                 let route = table::find(A::ROUTES, &request);
                 let mut exchange = Exchange::new(wire, request);
                 exchange.set_route(route.and_then(|index| A::ROUTES.get(index)));
-                let handler = answer(app, route, &exchange);
-                let mut handler = pin!(handler);
-                poll_fn(|cx| driver.poll_exchange(&exchange, handler.as_mut(), cx)).await
+                // Where there is no route, this does nothing and is never asked.
+                let mut handler = pin!(app.call(route.unwrap_or(usize::MAX), &exchange));
+                let mut answer = |cx: &mut Context<'_>| match route {
+                    Some(_) => handler.as_mut().poll(cx),
+                    None => table::answer_missing(A::ROUTES, &exchange),
+                };
+                poll_fn(|cx| driver.poll_exchange(&exchange, &mut answer, cx)).await
             };
             if !is_open {
                 return;
@@ -63,15 +67,6 @@ pub fn serve<'s, A: App, T: Transport, C: Clock>(
             connection.thaw(frozen);
         }
     }
-}
-
-/// Lets the route's handler answer, or says that there is none.
-async fn answer<'x, A: App>(app: &'x A, route: Option<usize>, exchange: &'x Exchange<'x>) {
-    match route {
-        Some(route) => app.call(route, exchange).await,
-        None => poll_fn(|_| table::answer_missing(A::ROUTES, exchange)).await,
-    }
-    exchange.with((), Wire::end_exchange);
 }
 
 /// What carries bytes and time.
@@ -113,14 +108,15 @@ impl<T: Transport, C: Clock> Driver<'_, T, C> {
     fn poll_exchange(
         &mut self,
         exchange: &Exchange<'_>,
-        mut handler: core::pin::Pin<&mut impl Future<Output = ()>>,
+        answer: &mut impl FnMut(&mut Context<'_>) -> Poll<()>,
         cx: &mut Context<'_>,
     ) -> Poll<bool> {
         exchange.with((), |wire| self.begin_turn(wire, cx));
         loop {
             #[cfg(feature = "ws")]
             exchange.with((), Wire::advance_frames);
-            if handler.as_mut().poll(cx).is_ready() {
+            if answer(cx).is_ready() {
+                exchange.with((), Wire::end_exchange);
                 return Poll::Ready(true);
             }
             let turn = exchange.with(Poll::Pending, |wire| self.poll_turn(wire, cx));

@@ -48,7 +48,7 @@ impl Wire<'_> {
         };
         self.commit(n);
         if self.sends_content(head) {
-            let free = self.free();
+            let free = self.c.free(self.send);
             let n = rest.len().min(free.len());
             copy(free, rest);
             self.commit(n);
@@ -72,7 +72,7 @@ impl Wire<'_> {
         // The content goes first, behind the place of its head, since the head names its length.
         let place = ANSWER_HEAD_BYTES as usize;
         let bytes_max = self.limits.answer_bytes_max as usize;
-        let room = self.free().get_mut(place..).unwrap_or_default();
+        let room = self.c.free(self.send).get_mut(place..).unwrap_or_default();
         let limited = room.len().min(bytes_max);
         let mut writer = Writer::new(room.get_mut(..limited).unwrap_or_default());
         render(&mut writer);
@@ -83,7 +83,7 @@ impl Wire<'_> {
         };
         self.commit(head_bytes);
         if self.sends_content(head) {
-            shift(self.free(), place - head_bytes, content_bytes);
+            shift(self.c.free(self.send), place - head_bytes, content_bytes);
             self.commit(content_bytes);
         }
         self.complete();
@@ -139,7 +139,7 @@ impl Wire<'_> {
             Answer::UntilClose => (data.len().min(room), false),
             Answer::Due | Answer::Dropped | Answer::Done => return data.len(),
         };
-        let mut writer = Writer::new(self.free());
+        let mut writer = Writer::new(self.c.free(self.send));
         let piece = data.get(..n).unwrap_or_default();
         if framed && n > 0 {
             writer.put_hex(n as u32);
@@ -162,7 +162,7 @@ impl Wire<'_> {
     pub fn finish(&mut self) -> Poll<()> {
         match self.c.answer {
             Answer::Chunked => {
-                let mut writer = Writer::new(self.free());
+                let mut writer = Writer::new(self.c.free(self.send));
                 writer.put(LAST_CHUNK);
                 let Some(n) = writer.written() else { return Poll::Pending };
                 self.commit(n);
@@ -246,9 +246,11 @@ impl Wire<'_> {
     // rfc9110-15.5-4xx-explain
     // rfc9110-15.6-5xx-explain
     pub(crate) fn respond_problem(&mut self, head: &ResponseHead<'_>, text: &[u8]) -> Poll<()> {
-        let (digits, phrase) = head.status.line().split_at_checked(3).unwrap_or_default();
-        let title = if text.is_empty() { phrase.trim_ascii_start() } else { text };
-        self.respond_parts(head, &[b"{\"title\":\"", title, b"\",\"status\":", digits], b"}")
+        let title = if text.is_empty() { head.status.reason() } else { text };
+        let mut digits = [0; 3];
+        Writer::new(&mut digits).put_decimal(head.status.code().into());
+        let parts = [b"{\"title\":\"", title, b"\",\"status\":", &digits];
+        self.respond_parts(head, &parts, b"}")
     }
 
     /// Whether an answer may begin now. If so, decides whether the connection can go on after it.
@@ -289,7 +291,7 @@ impl Wire<'_> {
             return;
         }
         self.c.continued = true;
-        let mut writer = Writer::new(self.free());
+        let mut writer = Writer::new(self.c.free(self.send));
         writer.put(b"HTTP/1.1 100 Continue\r\n\r\n");
         if let Some(n) = writer.written() {
             self.commit(n);
@@ -332,9 +334,8 @@ impl Wire<'_> {
     ) -> Option<usize> {
         let (persistence, sends_content) =
             (self.persistence(head.status), self.sends_content(head));
-        let date = self.date;
-        let mut writer = Writer::new(self.free());
-        response::write(&mut writer, head, framing, persistence, date.as_ref());
+        let mut writer = Writer::new(self.c.free(self.send));
+        response::write(&mut writer, head, framing, persistence, self.date.as_ref());
         if sends_content {
             parts.iter().for_each(|part| writer.put(part));
         }

@@ -79,6 +79,7 @@ impl Wire<'_> {
         }
     }
 
+    #[inline(never)]
     fn hang_up_if_over(&mut self) {
         if self.c.state == State::Idle && (self.c.ended || self.c.draining) {
             self.step(Event::PeerDone);

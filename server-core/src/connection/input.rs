@@ -69,7 +69,6 @@ impl Wire<'_> {
     }
 
     /// What to do next. `Ready` is said once for each change; the rest stands until it is done.
-    #[inline(never)]
     pub fn poll_output(&mut self) -> Output {
         if self.c.state == State::Closed {
             return Output::Close;

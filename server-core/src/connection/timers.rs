@@ -47,16 +47,17 @@ pub(super) enum Expired {
 
 /// The deadlines of one connection.
 #[derive(Clone, Copy, Debug)]
+#[repr(C)]
 pub(super) struct Timers {
-    now: Instant,
+    awaits: Awaits,
+    handler_runs: bool,
+    write_runs: bool,
     /// Content may be awaited many times within one request: then this is what is left of all of
     /// these waits together.
     peer: u32,
     handler: u32,
     write: u32,
-    awaits: Awaits,
-    handler_runs: bool,
-    write_runs: bool,
+    now: Instant,
 }
 
 impl Timers {

@@ -88,7 +88,6 @@ pub enum Persistence {
 // rfc9112-6.1-no-te-on-1xx-204
 // rfc9110-8.6-no-cl-1xx-204
 // rfc9112-6.1-emit-chunked-twice
-#[inline(never)]
 pub fn write(
     to: &mut Writer<'_>,
     head: &ResponseHead<'_>,
@@ -97,13 +96,9 @@ pub fn write(
     date: Option<&HttpDate>,
 ) {
     to.put(b"HTTP/1.1 ");
-    match head.status.line() {
-        [] => {
-            to.put_decimal(head.status.code().into());
-            to.put(b" ");
-        }
-        line => to.put(line),
-    }
+    to.put_decimal(head.status.code().into());
+    to.put(b" ");
+    to.put(head.status.reason());
     // rfc9110-6.6.1-date-with-clock
     // rfc9110-6.6.1-no-date-without-clock
     if let Some(date) = date {
