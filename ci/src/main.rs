@@ -4,6 +4,7 @@
 //! and its time; when one fails, the last line says which and how to run it alone.
 
 mod bare;
+mod exhaustive;
 mod failure;
 mod gate;
 mod readme;
@@ -27,6 +28,8 @@ cargo ci size     flash and memory of the firmware images beside ci/budgets.toml
                     --packaged   use Debian's compiler even where rustup has the target
                     --symbols I  show the largest parts of image I
 cargo ci bench    instruction counts beside the peers', by valgrind
+cargo ci exhaustive
+                  all strings of three bytes in each slot of the grammar: minutes
 cargo ci setup    bring what the above need on Debian, from packages
 cargo ci help     this text
 ";
@@ -47,6 +50,7 @@ fn dispatch(arguments: &[&str]) -> Result<(), Failure> {
         ["tidy"] => tidy::check(&workspace),
         ["size", options @ ..] => size::check(&workspace, size::Options::parse(options)?),
         ["bench"] => gate::bench(&workspace),
+        ["exhaustive"] => exhaustive::check(&workspace),
         ["setup"] => setup::install(),
         ["help" | "--help" | "-h"] => {
             print!("{HELP}");
