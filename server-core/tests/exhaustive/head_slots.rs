@@ -19,7 +19,7 @@ slots! { judge, CLASSES;
     authority: "GET http://", "/ HTTP/1.1\r\nHost: a\r\n\r\n";
     behind_authority: "GET http://a", " HTTP/1.1\r\nHost: a\r\n\r\n";
     version: "GET / HTTP/", "\r\nHost: a\r\n\r\n";
-    end_of_request_line: "GET / HTTP/1.1", "Host: a\r\n\r\n";
+    end_of_request_line: "GET / HTTP/1.0", "A: b\r\n\r\n";
     field_name: "GET / HTTP/1.1\r\nHost: a\r\n", ": b\r\n\r\n";
     field_value: "GET / HTTP/1.1\r\nHost: a\r\nX:", "\r\n\r\n";
     end_of_field_line: "GET / HTTP/1.1\r\nHost: a", "X: b\r\n\r\n";

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
-use samewire::{Clock, Gone, Instant, Limits, Result, Transport, serve};
+use samewire::{App, Clock, Gone, Instant, Limits, Result, Transport, serve};
 
 use super::fixture::Fixture;
 
@@ -24,20 +24,24 @@ pub(crate) const LIMITS: Limits = Limits {
 /// What the server says to `bytes`.
 pub(crate) fn answers(bytes: &[u8], steps: &mut dyn FnMut() -> usize, takes: usize) -> Vec<u8> {
     let mut transport = Cut { bytes, steps, takes, out: Vec::new(), ready: false };
-    let mut receive = vec![0; LIMITS.receive_bytes_min()];
-    let mut send = vec![0; LIMITS.send_bytes_min()];
-    {
-        let (mut still, app) = (Still, Fixture);
-        let mut server =
-            pin!(serve(&app, &mut transport, &mut still, &mut receive, &mut send, &LIMITS));
-        let mut cx = Context::from_waker(Waker::noop());
-        let mut polls = 0;
-        while server.as_mut().poll(&mut cx).is_pending() {
-            polls += 1;
-            assert!(polls < 100_000, "the server waits for ever");
-        }
-    }
+    run(&Fixture, &mut transport, &LIMITS);
     transport.out
+}
+
+/// Serves until the connection is over, in buffers that are as small as the limits allow; says how
+/// often the server was polled.
+pub(crate) fn run(app: &impl App, transport: &mut impl Transport, limits: &Limits) -> usize {
+    let mut receive = vec![0; limits.receive_bytes_min()];
+    let mut send = vec![0; limits.send_bytes_min()];
+    let mut still = Still;
+    let mut server = pin!(serve(app, transport, &mut still, &mut receive, &mut send, limits));
+    let mut cx = Context::from_waker(Waker::noop());
+    let mut polls = 1;
+    while server.as_mut().poll(&mut cx).is_pending() {
+        polls += 1;
+        assert!(polls < 100_000, "the server waits for ever");
+    }
+    polls
 }
 
 /// Hands over at most so many bytes a call, by `steps`, and takes at most `takes` a call.

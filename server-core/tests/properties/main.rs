@@ -1,0 +1,17 @@
+//! What holds for any input: cuts change nothing, what is written can be read, limits hold, and the
+//! work is linear.
+
+#[path = "../oracle/mod.rs"]
+mod oracle;
+#[path = "../support/mod.rs"]
+mod support;
+
+#[path = "../support/streams.rs"]
+mod streams;
+
+mod cuts;
+mod heads;
+mod identity;
+mod limits;
+mod watched;
+mod work;
