@@ -1,7 +1,7 @@
 //! The table of routes and the one match behind it.
 
 /// Implements [`App`](crate::App) for a type by its table of routes: see the
-/// [module's documentation](crate::app).
+/// [module's documentation](mod@crate::app).
 #[macro_export]
 macro_rules! app {
     (for $app:ty;

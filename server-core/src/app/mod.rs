@@ -68,7 +68,7 @@ pub use serve::serve;
 use core::future::Future;
 use route::Route;
 
-/// A server's behaviour: implemented by [`app!`](crate::app).
+/// A server's behaviour: implemented by [`app!`](macro@crate::app).
 pub trait App {
     /// The table of routes.
     const ROUTES: &'static [Route];

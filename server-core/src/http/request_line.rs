@@ -1,7 +1,7 @@
 //! `method SP request-target SP HTTP-version CRLF` (RFC 9112 §3).
 //!
-//! [`RequestLine::read`] knows what a good line looks like and nothing of bad ones; it runs as the
-//! bytes come. [`RequestLine::judge`] sees a whole line, up to its LF, and says what is wrong with
+//! `RequestLine::read` knows what a good line looks like and nothing of bad ones; it runs as the
+//! bytes come. `RequestLine::judge` sees a whole line, up to its LF, and says what is wrong with
 //! it, or accepts the forms that browsers do not send. So a verdict is a function of one whole
 //! line, however its bytes arrived. Where flash is dearer than time, only the second is linked.
 
