@@ -1,7 +1,7 @@
 //! A request's content, as a handler takes it: piece by piece, or in one.
 
 use core::future::{Future, poll_fn};
-use core::ops::{Deref, Range};
+use core::ops::{Deref, DerefMut, Range};
 use core::task::Poll;
 use core::{mem, str};
 
@@ -97,6 +97,12 @@ impl Deref for Bytes<'_> {
 
     fn deref(&self) -> &[u8] {
         self.lent.get(..self.len).unwrap_or_default()
+    }
+}
+
+impl DerefMut for Bytes<'_> {
+    fn deref_mut(&mut self) -> &mut [u8] {
+        self.lent.get_mut(..self.len).unwrap_or_default()
     }
 }
 

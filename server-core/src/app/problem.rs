@@ -75,7 +75,7 @@ impl Respond for Problem {
 }
 
 /// A JSON string's inside (RFC 8259 §7).
-fn put_escaped(to: &mut Writer<'_>, text: &str) {
+pub(super) fn put_escaped(to: &mut Writer<'_>, text: &str) {
     for byte in text.bytes() {
         match byte {
             b'"' | b'\\' => to.put(&[b'\\', byte]),

@@ -150,7 +150,7 @@ mod tests {
     #[test]
     fn judges_payloads() {
         let longest: Vec<u8> = [&[0x03, 0xe8][..], &[b'x'; REASON_BYTES_MAX]].concat();
-        assert_eq!(longest.len(), CONTROL_BYTES_MAX.into());
+        assert_eq!(longest.len(), usize::from(CONTROL_BYTES_MAX));
         for (payload, expected) in [
             (&b""[..], Ok(None)),
             (b"\x03", Err(Violation::CloseCode)),
