@@ -332,3 +332,29 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_lone_cr_begins_no_request() {
+    let mut head = Head::NEW;
+    for received in [&b"\r"[..], b"\r\n", b"\r\n\r", b"\r\n\r\n"] {
+        assert_eq!(head.parse(received, &Limits::SMALL), Parsed::Incomplete, "{received:?}");
+        assert!(!head.is_started(), "{received:?}");
+    }
+    assert_eq!(head.parse(b"\r\n\r\nG", &Limits::SMALL), Parsed::Incomplete);
+    assert!(head.is_started());
+}
+
+#[test]
+fn head_is_remembered_even_if_the_rest_of_its_line_is_refused() {
+    let long = [&b"HEAD /"[..], &[b'x'; 600], b" HTTP/1.1\r\n\r\n"].concat();
+    for line in [&b"HEAD / HTTP/2.0\r\n\r\n"[..], b"HEAD /\0 HTTP/1.1\r\n\r\n", &long] {
+        for step in [1, line.len()] {
+            let mut head = Head::NEW;
+            let ends = (step..=line.len()).step_by(step);
+            let refused = ends.map(|end| head.parse(&line[..end], &Limits::SMALL));
+            let refused = refused.into_iter().find(|parsed| *parsed != Parsed::Incomplete);
+            assert!(matches!(refused, Some(Parsed::Violation(_))), "{line:?}");
+            assert_eq!(head.method(), Method::Head, "{line:?} by {step}");
+        }
+    }
+}
