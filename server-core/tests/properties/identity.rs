@@ -2,42 +2,15 @@
 //! reader of chunks, JSON by serde_json. (Frame headers: `ws::frame::tests::reads_what_it_writes`.)
 
 use std::cell::RefCell;
-use std::task::{Context, Poll};
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use samewire::{Gone, Json, Limits, Response, Result, Status, Transport, app};
+use samewire::{Json, Limits, Response, Result, Status, app};
 use serde::{Deserialize, Serialize};
 
 use crate::oracle::chunked::{Read, chunked_body};
 use crate::support::serve::run;
-
-/// Hands over all of its bytes at once, and takes a few at a time.
-struct Client<'a> {
-    bytes: &'a [u8],
-    takes: usize,
-    out: Vec<u8>,
-}
-
-impl Transport for Client<'_> {
-    fn poll_read(&mut self, _: &mut Context<'_>, into: &mut [u8]) -> Poll<Result<usize, Gone>> {
-        let n = into.len().min(self.bytes.len());
-        let (now, later) = self.bytes.split_at(n);
-        into[..n].copy_from_slice(now);
-        self.bytes = later;
-        Poll::Ready(Ok(n))
-    }
-
-    fn poll_write(&mut self, _: &mut Context<'_>, from: &[u8]) -> Poll<Result<usize, Gone>> {
-        let n = from.len().min(self.takes);
-        self.out.extend_from_slice(&from[..n]);
-        Poll::Ready(Ok(n))
-    }
-
-    fn poll_shutdown(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Gone>> {
-        Poll::Ready(Ok(()))
-    }
-}
+use crate::whole::Client;
 
 /// The head of the answer to `request`, and its content as it stands on the wire.
 fn answer(
@@ -46,7 +19,7 @@ fn answer(
     takes: usize,
     limits: &Limits,
 ) -> (String, Vec<u8>) {
-    let mut client = Client { bytes: request.as_bytes(), takes, out: Vec::new() };
+    let mut client = Client::new(request.as_bytes(), takes);
     run(app, &mut client, limits);
     let end = client.out.windows(4).position(|end| end == b"\r\n\r\n").unwrap() + 4;
     let content = client.out.split_off(end);

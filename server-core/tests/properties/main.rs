@@ -8,6 +8,8 @@ mod support;
 
 #[path = "../support/streams.rs"]
 mod streams;
+#[path = "../support/whole.rs"]
+mod whole;
 
 mod cuts;
 mod heads;

@@ -1,0 +1,81 @@
+//! What a peer refuses or reads otherwise though we accept it, each with the reason why it stays
+//! so. An entry that no peer needs any more fails.
+
+/// A difference that is known.
+pub(crate) struct Divergence {
+    pub(crate) name: &'static str,
+    /// Why we are right, or may differ.
+    pub(crate) reason: &'static str,
+    /// Input on which the peer differs.
+    pub(crate) example: &'static [u8],
+    /// The same input without the cause of the difference: there both must agree again.
+    pub(crate) mend: fn(&[u8]) -> Vec<u8>,
+}
+
+/// Of httparse, and of hyper, which reads heads with it.
+pub(crate) const HTTP: &[Divergence] = &[Divergence {
+    name: "a higher minor version",
+    reason: "RFC 9110 §6.2 has a recipient treat it as the highest minor version that it knows; \
+             httparse knows two versions and refuses the others",
+    example: b"GET / HTTP/1.2\r\nHost: a\r\n\r\n",
+    mend: |bytes| {
+        let mut mended = bytes.to_vec();
+        for at in 0..mended.len() {
+            if let [
+                b' ',
+                b'H',
+                b'T',
+                b'T',
+                b'P',
+                b'/',
+                b'1',
+                b'.',
+                minor @ b'2'..=b'9',
+                b'\r',
+                ..,
+            ] = &mut mended[at..]
+            {
+                *minor = b'1';
+            }
+        }
+        mended
+    },
+}];
+
+/// Of tungstenite.
+pub(crate) const WEBSOCKET: &[Divergence] = &[Divergence {
+    name: "the close code 1014",
+    reason: "the registry of RFC 6455 §11.7 has it (bad gateway); tungstenite does not know it \
+             and fails the connection",
+    example: b"\x88\x82\x37\xfa\x21\x3d\x34\x0c",
+    mend: |bytes| {
+        let mut mended = bytes.to_vec();
+        for at in 0..mended.len() {
+            if let [0x88, _, 0x37, 0xfa, 0x21, 0x3d, 0x34, low @ 0x0c, ..] = &mut mended[at..] {
+                *low = 0x12;
+            }
+        }
+        mended
+    },
+}];
+
+/// Compares both on `bytes`; where they differ, once more without what is known to differ.
+pub(crate) fn agree(
+    bytes: &[u8],
+    known: &[Divergence],
+    compare: fn(&[u8]) -> Result<(), String>,
+) -> Result<(), String> {
+    let Err(difference) = compare(bytes) else { return Ok(()) };
+    let mended = known.iter().fold(bytes.to_vec(), |bytes, known| (known.mend)(&bytes));
+    let difference = if mended == bytes { Err(difference) } else { compare(&mended) };
+    difference.map_err(|difference| format!("{difference}: {}", bytes.escape_ascii()))
+}
+
+/// Each known difference still is one, and its mending mends it.
+pub(crate) fn check(known: &[Divergence], compare: fn(&[u8]) -> Result<(), String>) {
+    for Divergence { name, reason, example, mend } in known {
+        assert!(!reason.is_empty(), "{name}: no reason");
+        assert!(compare(example).is_err(), "{name}: no difference any more, remove the entry");
+        assert_eq!(compare(&mend(example)), Ok(()), "{name}: not mended");
+    }
+}
