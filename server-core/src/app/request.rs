@@ -11,11 +11,11 @@ use crate::http::target::Target;
 #[derive(Clone, Copy)]
 pub struct Request<'x> {
     bytes: &'x [u8],
-    head: Head,
+    head: &'x Head,
 }
 
 impl<'x> Request<'x> {
-    pub(super) const fn new(bytes: &'x [u8], head: Head) -> Self {
+    pub(super) const fn new(bytes: &'x [u8], head: &'x Head) -> Self {
         Self { bytes, head }
     }
 
@@ -72,7 +72,7 @@ impl<'x> Request<'x> {
 
     #[cfg(feature = "ws")]
     pub(super) const fn head(&self) -> &Head {
-        &self.head
+        self.head
     }
 
     fn part(&self, range: Range<usize>) -> &'x [u8] {

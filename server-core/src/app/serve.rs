@@ -19,6 +19,7 @@ use crate::limits::Limits;
 ///
 /// The buffers must be as large as the limits ask ([`Limits::fits`]); if they are not, the
 /// connection is ended at once.
+// rfc9112-9.3.2-pipeline-order
 #[expect(clippy::manual_async_fn, reason = "this form is smaller on ARMv6-M")]
 pub fn serve<'s, A: App, T: Transport, C: Clock>(
     app: &'s A,
@@ -46,7 +47,7 @@ pub fn serve<'s, A: App, T: Transport, C: Clock>(
             let frozen = from + head_bytes;
             let Some((front, behind)) = receive.split_at_mut_checked(frozen) else { return };
             let head = *connection.judged_head();
-            let request = Request::new(front.get(from..).unwrap_or_default(), head);
+            let request = Request::new(front.get(from..).unwrap_or_default(), &head);
             connection.freeze(frozen);
             let is_open = {
                 let wire = connection.lend(limits, behind, &mut *send, None);

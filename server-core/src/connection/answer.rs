@@ -27,6 +27,7 @@ pub enum Streaming {
 impl Wire<'_> {
     /// A whole answer whose content lies where it can be sent from. Pending while its head does
     /// not fit.
+    // rfc9110-8.6-cl-when-known
     pub fn respond(&mut self, head: &ResponseHead<'_>, content: &'static [u8]) -> Poll<()> {
         self.respond_parts(head, &[], content)
     }
@@ -158,6 +159,9 @@ impl Wire<'_> {
     }
 
     /// Ends a streamed answer. Pending while there is no room for the last chunk.
+    // rfc9110-6.5.1-emit-trailers-known
+    // rfc9110-6.5.1-no-vital-trailers
+    // rfc9110-6.6.2-announce-trailers
     #[inline(never)]
     pub fn finish(&mut self) -> Poll<()> {
         match self.c.answer {
@@ -181,6 +185,8 @@ impl Wire<'_> {
 
     /// The application is done with the request. What it left undone is made good: a missing
     /// answer is 500, an unfinished one ends with the connection.
+    // rfc9112-9.6-close-after-own-close
+    // rfc9110-10.1.1-final-after-100
     pub fn end_exchange(&mut self) {
         #[cfg(feature = "ws")]
         if matches!(self.c.state, State::WebSocket | State::Closing) {
@@ -212,6 +218,8 @@ impl Wire<'_> {
 
     /// One answer that says what is wrong, if none has begun, and the end of the connection.
     // rfc9112-2.2-grammar-mismatch-400-close
+    // rfc9112-6.1-cl-te-then-close
+    // rfc9110-15.6.6-505-explain
     #[inline(never)]
     pub(crate) fn refuse_with(&mut self, status: Status, text: &[u8]) {
         self.c.last = true;
@@ -309,6 +317,8 @@ impl Wire<'_> {
     }
 
     // rfc9110-9.3.2-head-no-content
+    // rfc9110-8.6-head-cl-wrong
+    // rfc9110-9.3.2-head-same-fields
     fn sends_content(&self, head: &ResponseHead<'_>) -> bool {
         head.status.allows_content() && self.c.head.method() != Method::Head
     }
@@ -317,7 +327,9 @@ impl Wire<'_> {
     // rfc9112-9.6-echo-close
     fn persistence(&self, status: Status) -> Persistence {
         match (self.c.last, self.c.head.version()) {
-            (true, _) if status == Status::UPGRADE_REQUIRED => Persistence::CloseUpgrade,
+            (true, _) if cfg!(feature = "ws") && status == Status::UPGRADE_REQUIRED => {
+                Persistence::CloseUpgrade
+            }
             (true, _) => Persistence::Close,
             (false, Version::Http10) => Persistence::KeepAlive,
             (false, Version::Http11) => Persistence::Implied,
