@@ -7,6 +7,7 @@
 use crate::error::Misuse;
 
 /// The bounds of one connection. Bytes, counts and milliseconds, as the last words of a name say.
+// rfc9110-17.5-limit-all-elements
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(C)]
 pub struct Limits {

@@ -56,6 +56,7 @@ impl Route {
 
     /// Whether the route's path is `path`, how specifically, and what its parameter number
     /// `wanted` then holds: empty if there are not so many.
+    // rfc3986-5.2.4-dot-segments
     #[inline(never)]
     pub(super) fn captures<'p>(&self, path: &'p [u8], wanted: usize) -> Option<(Rank, &'p [u8])> {
         let (mut pattern, mut path) = (self.path.as_bytes(), path);

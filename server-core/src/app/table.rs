@@ -33,6 +33,8 @@ pub(super) fn find(routes: &[Route], request: &Request<'_>) -> Option<usize> {
 // rfc9110-9.1-unknown-method-501
 // rfc9110-9.1-known-not-allowed-405
 // rfc9110-9.2.1-safe-no-unsafe-action
+// rfc6455-4.2.2-unknown-service-404
+// rfc9110-9.3.8-trace-redact
 #[inline(never)]
 pub(super) fn answer_missing(routes: &[Route], exchange: &Exchange<'_>) -> Poll<()> {
     let request = exchange.request();

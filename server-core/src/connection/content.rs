@@ -38,6 +38,10 @@ pub enum Collected {
 impl Wire<'_> {
     /// A whole, judged head, by its length: it stands at the first unread byte. `None` until one
     /// is here; an error has been answered then already.
+    // rfc9110-5.3-no-apply-before-headers-complete
+    // rfc6455-7.2.2-abort-closes
+    // rfc9112-9.6-ignore-after-client-close
+    // rfc9112-9.5-watch-for-close
     #[inline(never)]
     pub fn head(&mut self) -> Option<usize> {
         if !matches!(self.c.state, State::Idle | State::Head) {
@@ -100,6 +104,8 @@ impl Wire<'_> {
 
     // rfc9112-6.3-absent-framing-zero
     // rfc9112-9.3-persist-decision
+    // rfc9112-9.6-honour-client-close
+    // rfc9110-3.3-no-identity-per-connection
     fn begin_exchange(&mut self, head_bytes: usize) -> Option<usize> {
         self.step(Event::HeadBegun);
         let (content, read_all) = match self.c.head.framing() {
@@ -247,6 +253,7 @@ impl Wire<'_> {
 
     /// Reads and drops what is left of the content after an early answer.
     // rfc9112-9.3-drain-or-close
+    // rfc9110-9.3.1-no-private-get-body
     pub fn drain(&mut self) {
         while self.c.state == State::Draining {
             match self.piece() {

@@ -70,6 +70,14 @@ impl Wire<'_> {
     // rfc6455-4.2.2-accept-hash
     // rfc9110-7.8-101-has-upgrade
     // rfc9110-7.8-100-before-101
+    // rfc6455-4.2.2-accept-valid-response
+    // rfc9110-15.2.2-101-upgrade-field
+    // rfc6455-4.2.2-no-subprotocol-if-none
+    // rfc6455-11.3.2-single-extension-response
+    // rfc6455-11.3.3-single-accept
+    // rfc6455-11.3.4-single-protocol-response
+    // rfc6455-4.1-client-waits
+    // rfc6455-4.2.2-open-after-handshake
     pub fn upgrade(&mut self, key: &[u8; KEY_BYTES]) {
         if self.c.state != State::Exchange || self.c.answer != super::Answer::Due {
             self.c.misuse = Some(Misuse::AnsweredTwice);
@@ -114,6 +122,8 @@ impl Wire<'_> {
 
     /// Reads frames until a message is whole or bytes are missing: a ping is answered even while
     /// the application waits for something else.
+    // rfc6455-10.7-validate-input
+    // rfc6455-5.5.2-pong-soon
     #[inline(never)]
     pub(crate) fn advance_frames(&mut self) {
         while matches!(self.c.state, State::WebSocket | State::Closing) {
@@ -212,6 +222,9 @@ impl Wire<'_> {
     // rfc6455-5.5.1-reply-close
     // rfc6455-5.5.1-server-closes-tcp-now
     // rfc6455-7.1.1-server-closes-first
+    // rfc6455-5.5.1-tcp-close-after-both
+    // rfc6455-5.5.1-reply-close-soon
+    // rfc6455-7.1.2-close-when-both
     fn take_control(&mut self, opcode: Opcode, payload: &[u8]) -> Result<(), Violation> {
         let is_open = self.c.state == State::WebSocket;
         match opcode {
@@ -239,6 +252,7 @@ impl Wire<'_> {
     /// [`Misuse::AnswerTooLarge`] for more than `answer_bytes_max` bytes.
     // rfc6455-6.1-send-only-open
     // rfc6455-5.5.1-no-data-after-close
+    // rfc6455-6.1-abort-on-state-change
     #[inline(never)]
     pub fn send(&mut self, kind: Kind, data: &[u8]) -> Poll<Result<(), Option<Misuse>>> {
         if self.c.state != State::WebSocket {

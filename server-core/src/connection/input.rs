@@ -69,6 +69,9 @@ impl Wire<'_> {
     }
 
     /// What to do next. `Ready` is said once for each change; the rest stands until it is done.
+    // rfc9112-9.6-staged-close
+    // rfc9112-9.5-graceful-timeout
+    // rfc6455-7.1.1-clean-close
     pub fn poll_output(&mut self) -> Output {
         if self.c.state == State::Closed {
             return Output::Close;
@@ -98,6 +101,7 @@ impl Wire<'_> {
 
     /// A head is only pulled while there is room for its answer's, so that an error can always
     /// be answered; a burst of requests is answered in one write until then.
+    // rfc9112-9.5-sustain-under-load
     fn can_pull(&self) -> bool {
         match self.c.state {
             State::Idle | State::Head => self.has_room_for_head(),

@@ -18,6 +18,7 @@ impl Class {
     pub(crate) const TCHAR: Self = Self(1);
     /// `pchar / "/" / "?"` without `pct-encoded` (RFC 3986 §3.3, §3.4): path and query.
     // rfc3986-3.3-path-chars rfc3986-3.4-query-free
+    // rfc6455-3-no-fragment-in-uri
     pub(crate) const TARGET: Self = Self(1 << 1);
     /// `field-vchar / SP / HTAB` (RFC 9110 §5.5), `obs-text` included: field values, not trimmed.
     // rfc9110-5.5-crlfnul-in-value rfc9110-5.5-other-ctl-retained rfc9110-5.5-obs-text-opaque
@@ -145,6 +146,7 @@ fn classes(byte: u8) -> u8 {
     CLASSES[byte as usize]
 }
 
+// rfc9112-2.2-parse-octets
 #[expect(clippy::indexing_slicing, reason = "this runs in the compiler, which would say so")]
 static CLASSES: [u8; 256] = {
     let mut classes = [0; 256];

@@ -85,6 +85,8 @@ impl Byte {
 // rfc9112-7.1.2-trailer-keep-or-drop
 // rfc9112-7.1.2-trailer-no-merge
 // rfc9110-6.5.1-trailers-not-merged
+// rfc9112-7.1.2-trailer-stored-apart
+// rfc9110-5.6.4-quoted-pair
 #[rustfmt::skip]
 static NEXT: [[At; 10]; 12] = {
     use At::{EndLf, ExtName, ExtNameGap, ExtNameRest, ExtToken, ExtValue, Gap, Quoted, QuotedEnd,

@@ -42,6 +42,7 @@ impl Declared {
     /// A Content-Length line with this trimmed value (RFC 9112 §6.2).
     // rfc9112-6.3-cl-te-is-error rfc9112-6.1-cl-te-reject-or-te
     // rfc9110-8.6-cl-list-400 rfc9112-6.3-cl-identical-list rfc9112-6.3-invalid-cl-400-close
+    // rfc9112-6.3-invalid-cl-is-fatal
     pub(super) fn content_length(&mut self, value: &[u8]) -> Result<u64, Violation> {
         match self {
             Self::Chunked => Err(Violation::LengthAndEncoding),
@@ -56,6 +57,10 @@ impl Declared {
     }
 
     /// A Transfer-Encoding line with this trimmed value (RFC 9112 §6.1).
+    // rfc9112-7-coding-names-case-insensitive
+    // rfc9112-7.1-chunked-params-error
+    // rfc9112-7.2-compression-params-error
+    // rfc9112-11.2-framing-rules-strict
     #[inline(never)]
     pub(super) fn transfer_encoding(
         &mut self,

@@ -84,6 +84,8 @@ impl Head {
     /// last time; bytes behind the head do no harm. `limits` must not change between calls.
     ///
     /// Call it no more after [`Parsed::Complete`] or [`Parsed::Violation`].
+    // rfc9110-2.3-defensive-parse
+    // rfc9112-3.2-no-autocorrect
     pub fn parse(&mut self, received: &[u8], limits: &Limits) -> Parsed {
         let window = received.get(..limits.head_bytes_max.into()).unwrap_or(received);
         if self.searched > self.at && first_line(tail(window, self.searched)).is_none() {
@@ -215,6 +217,7 @@ impl Head {
     }
 
     /// Takes what a field line says about the message itself. Most lines cost one comparison.
+    // rfc9110-2.4-semantic-interpretation
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     fn read_field(&mut self, line: &FieldLine<'_>) -> Result<(), Violation> {
@@ -248,6 +251,7 @@ impl Head {
     }
 
     /// What is no field line: the empty line, a faulty one, or one that is not here yet.
+    // rfc6455-4.2.1-host-required
     #[inline]
     fn read_last_line(&mut self, rest: &[u8]) -> Result<bool, Violation> {
         if rest.starts_with(b"\r\n") {

@@ -10,6 +10,7 @@ use super::abnf::{self, Class};
 // rfc3986-2.3-unreserved-decoded
 // rfc3986-2.4-decode-once
 // rfc9110-4.2.3-normal-forms-same-resource
+// rfc3986-2.4-split-then-decode
 #[inline(never)]
 pub(crate) fn decode_unreserved(line: &mut [u8], target_at: usize) -> usize {
     let target = line.get(target_at..).unwrap_or_default();

@@ -61,6 +61,7 @@ impl Options {
     }
 
     /// Whether the client waits for `100 Continue`.
+    // rfc9110-15.2-no-1xx-to-1.0
     pub(super) const fn expects_continue(self) -> bool {
         self.has(Self::CONTINUE)
     }

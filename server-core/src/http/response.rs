@@ -67,6 +67,8 @@ pub enum ContentFraming {
 }
 
 /// What the connection adds (RFC 9112 §9.3).
+// rfc9110-7.6.1-connection-lists-fields
+// rfc9110-7.6.1-no-endtoend-option
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Persistence {
     /// HTTP/1.1 and going on, which needs no word.
@@ -88,6 +90,19 @@ pub enum Persistence {
 // rfc9112-6.1-no-te-on-1xx-204
 // rfc9110-8.6-no-cl-1xx-204
 // rfc9112-6.1-emit-chunked-twice
+// rfc9112-6.1-response-coding-ends-chunked-or-close
+// rfc9112-2.2-emit-ws-before-first-field
+// rfc9112-5.2-emit-obs-fold
+// rfc9110-2.2-no-other-role-elements
+// rfc9110-4.2.4-no-userinfo-generated
+// rfc9110-6.2-no-nonconformant-version
+// rfc9110-6.2-highest-version
+// rfc9110-2.3-own-lengths-parseable
+// rfc9110-5.6.3-no-bws-emitted
+// rfc9110-5.6.3-single-sp
+// rfc9110-10.2.4-server-terse
+// rfc9112-6.3-self-delimited-answers
+// rfc9110-8.3-content-type-sent
 pub fn write(
     to: &mut Writer<'_>,
     head: &ResponseHead<'_>,
@@ -148,6 +163,7 @@ pub fn write(
 // rfc9112-11.1-only-core-writes-crlf
 // rfc9112-2.2-emit-bare-cr
 // rfc9110-2.2-emit-only-grammar
+// rfc9110-5.3-no-dup-nonlist-emitted
 fn field_is_valid(name: &str, value: &[u8]) -> bool {
     const OURS: [&str; 5] =
         ["connection", "content-length", "date", "transfer-encoding", "content-type"];

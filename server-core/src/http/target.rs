@@ -86,6 +86,9 @@ pub(super) fn origin_form(bytes: &[u8]) -> usize {
 }
 
 /// Judges all of `target` in the form that its `method` asks for.
+// rfc9112-6.1-no-te-on-connect-2xx
+// rfc9110-8.6-no-cl-connect-2xx
+// rfc9110-9.3.6-connect-2xx-no-framing
 pub(super) fn judge(target: &[u8], method: Method) -> Result<(), Violation> {
     // rfc9112-3.2.3-authority-form-connect-only
     if method == Method::Connect {

@@ -75,6 +75,8 @@ impl<'x> Protocols<'x> {
 // rfc9110-7.8-no-uninvited-switch
 // rfc9110-7.8-upgrade-name-case
 // rfc6455-4.2.1-field-order-free
+// rfc6455-4.2.1-no-origin-not-browser
+// rfc6455-10.7-http-status-on-bad-handshake
 #[inline(never)]
 pub fn judge(request: HandshakeRequest, fields: Fields<'_>) -> Result<Offer<'_>, Violation> {
     let HandshakeRequest { is_get, is_http11, has_content, upgrades } = request;
