@@ -379,7 +379,7 @@ const _: () = assert!(ANSWER_HEAD_BYTES as usize >= 2 * CONTROL_FRAME_BYTES);
 #[cfg(test)]
 mod tests {
     use super::{Code, Kind, Poll, State};
-    use crate::connection::{Connection, Incoming, Input, Wire};
+    use crate::connection::{Connection, Incoming, Input, Output, Wire};
     use crate::{Instant, Limits};
 
     const LIMITS: &Limits = &Limits::SMALL;
@@ -437,6 +437,23 @@ mod tests {
             wire.close(Code::NORMAL, b"");
             assert_eq!(wire.message(), Incoming::Over);
             receive(wire, CLOSE);
+            wire.advance_frames();
+            assert_eq!(wire.connection().state(), State::Flushing);
+        });
+    }
+
+    #[test]
+    fn a_full_send_buffer_does_not_hold_up_the_close() {
+        on_open(|wire| {
+            while wire.send(Kind::Binary, &[0; 100]).is_ready() {}
+            wire.close(Code::NORMAL, b"");
+            receive(wire, CLOSE);
+            wire.advance_frames();
+            assert_eq!(wire.connection().state(), State::Closing, "there is no room for a pong");
+            while wire.poll_output() == Output::Ready {}
+            let sent = wire.unsent().len();
+            wire.handle_input(Instant::ZERO, Input::Sent(sent));
+            assert_eq!(wire.poll_output(), Output::Ready);
             wire.advance_frames();
             assert_eq!(wire.connection().state(), State::Flushing);
         });

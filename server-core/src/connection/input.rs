@@ -152,7 +152,7 @@ impl Wire<'_> {
             }
         }
         // Who waits for room can go on.
-        self.c.fresh |= matches!(self.c.state, State::Exchange | State::WebSocket);
+        self.c.fresh |= self.c.state.is_served();
     }
 
     fn expire(&mut self, expired: Expired) {

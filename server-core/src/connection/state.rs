@@ -31,6 +31,13 @@ pub enum State {
     Closed,
 }
 
+impl State {
+    /// Whether somebody writes output, and may have to wait for room.
+    pub(super) const fn is_served(self) -> bool {
+        matches!(self, Self::Exchange | Self::WebSocket | Self::Closing)
+    }
+}
+
 /// What moves a connection from one state to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
