@@ -133,7 +133,11 @@ impl Wire<'_> {
             }
             let Content::Frames(mut frames) = self.c.content else { return };
             if frames.ready.is_some() || self.receive.is_empty() {
-                return self.c.timers.expect_nothing();
+                // It is the application's turn; but once we have closed, the peer's time runs.
+                if self.c.state == State::WebSocket {
+                    self.c.timers.expect_nothing();
+                }
+                return;
             }
             // Both are taken out while frames are read from one and judged by the other.
             let receive = self.lend_receive();
@@ -456,6 +460,20 @@ mod tests {
             assert_eq!(wire.poll_output(), Output::Ready);
             wire.advance_frames();
             assert_eq!(wire.connection().state(), State::Flushing);
+        });
+    }
+
+    #[test]
+    fn the_time_to_answer_a_close_runs_while_a_message_is_held() {
+        on_open(|wire| {
+            receive(wire, TEXT);
+            wire.advance_frames();
+            assert_eq!(wire.message(), Incoming::Message(Kind::Text, 2));
+            let held = wire.lend_receive();
+            wire.close(Code::NORMAL, b"");
+            wire.advance_frames();
+            assert_eq!(wire.deadline(), Some(Instant::from_millis(LIMITS.close_ms_max.into())));
+            wire.return_receive(held);
         });
     }
 }
