@@ -9,15 +9,28 @@
     )
 )]
 
+/// What stands in the braces of a path.
+#[derive(Clone, Copy)]
+pub(super) enum Parameters {
+    None,
+    Untyped,
+    Typed,
+}
+
 /// Refuses a malformed path at compile time, by a panic whose text the compiler shows.
-pub(super) const fn check(path: &[u8]) {
+pub(super) const fn check(path: &[u8]) -> Parameters {
     assert!(!path.is_empty() && path[0] == b'/', "a route's path begins with `/`");
-    let mut at = 0;
+    let (mut at, mut parameters) = (0, Parameters::None);
     while at < path.len() {
         match path[at] {
             b'{' => {
                 assert!(path[at - 1] == b'/', "a parameter is a whole segment: `/{{name}}`");
-                at = check_parameter(path, at + 1);
+                let is_typed;
+                (at, is_typed) = check_parameter(path, at + 1);
+                parameters = match parameters {
+                    Parameters::None | Parameters::Untyped if !is_typed => Parameters::Untyped,
+                    _ => Parameters::Typed,
+                };
                 assert!(
                     at == path.len() || path[at] == b'/',
                     "a parameter is a whole segment: `/{{name}}/`"
@@ -28,10 +41,11 @@ pub(super) const fn check(path: &[u8]) {
             _ => panic!("a route's path is printable ASCII without `?` and `#`"),
         }
     }
+    parameters
 }
 
-/// Checks what stands behind `{`; returns the place behind `}`.
-const fn check_parameter(path: &[u8], from: usize) -> usize {
+/// Checks what stands behind `{`; returns the place behind `}`, and whether there is a type.
+const fn check_parameter(path: &[u8], from: usize) -> (usize, bool) {
     let (mut at, mut colon) = (from, 0);
     while at < path.len() && path[at] != b'}' {
         match path[at] {
@@ -54,7 +68,7 @@ const fn check_parameter(path: &[u8], from: usize) -> usize {
             || is_word(path, colon + 1, at, b"uuid");
         assert!(is_known, "a parameter's type is u32, i32, uuid or str");
     }
-    at + 1
+    (at + 1, colon != 0)
 }
 
 const fn is_word(path: &[u8], from: usize, to: usize, word: &[u8]) -> bool {

@@ -1,13 +1,14 @@
 //! One row of the table: a method and a path, checked when the program is compiled.
 
 use super::path::{Segment as _, is_uuid};
+use super::pattern::{Parameters, check};
 use crate::http::abnf;
 use crate::http::request_line::Method;
 
 /// A route. Its path is literal text with parameters in braces, each a whole segment:
 /// `{name}` is any segment that is not empty, `{name:u32}` one of a type (`u32`, `i32`, `uuid` or
 /// `str`), and `{*name}`, at the end, the rest of the path with its slashes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub struct Route {
     /// The method, `GET` for a WebSocket.
     pub method: Method,
@@ -15,7 +16,12 @@ pub struct Route {
     pub path: &'static str,
     /// Whether the route is a WebSocket.
     pub upgrades: bool,
+    /// By what the pattern is compared: what no route of an app needs is not linked.
+    captures: Captures,
 }
+
+/// Whether a path is of a pattern, how specifically, and what its parameter of this number holds.
+type Captures = for<'p> fn(&[u8], &'p [u8], usize) -> Option<(Rank, &'p [u8])>;
 
 /// The kinds of parameters, from the most to the least specific.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,52 +56,80 @@ impl Route {
     }
 
     const fn new(method: Method, path: &'static str, upgrades: bool) -> Self {
-        super::pattern::check(path.as_bytes());
-        Self { method, path, upgrades }
+        let captures: Captures = match check(path.as_bytes()) {
+            Parameters::None => literal,
+            Parameters::Untyped => untyped,
+            Parameters::Typed => typed,
+        };
+        Self { method, path, upgrades, captures }
     }
 
     /// Whether the route's path is `path`, how specifically, and what its parameter number
     /// `wanted` then holds: empty if there are not so many.
     // rfc3986-5.2.4-dot-segments
-    #[inline(never)]
     pub(super) fn captures<'p>(&self, path: &'p [u8], wanted: usize) -> Option<(Rank, &'p [u8])> {
-        let (mut pattern, mut path) = (self.path.as_bytes(), path);
-        let (mut rank, mut found, mut index) = (Rank::Literal, [].as_slice(), 0);
-        loop {
-            match (pattern, path) {
-                ([], []) => return Some((rank, found)),
-                ([b'{', parameter @ ..], _) => {
-                    let (name, after) = abnf::cut(parameter, b'}');
-                    pattern = after.get(1..).unwrap_or_default();
-                    let (segment, rest) = abnf::cut(path, b'/');
-                    let is_rest = name.first() == Some(&b'*');
-                    let value = if is_rest { path } else { segment };
-                    path = if is_rest { &[] } else { rest };
-                    rank = rank.max(rank_of(name, value)?);
-                    if index == wanted {
-                        found = value;
-                    }
-                    index += 1;
-                }
-                ([expected, after @ ..], [byte, rest @ ..]) if expected == byte => {
-                    (pattern, path) = (after, rest);
-                }
-                _ => return None,
-            }
-        }
+        (self.captures)(self.path.as_bytes(), path, wanted)
     }
 }
 
-/// The rank of the parameter `name`, with its type, if `value` is of that type.
-fn rank_of(name: &[u8], value: &[u8]) -> Option<Rank> {
-    let (rank, fits) = match name {
-        [b'*', ..] => (Rank::Rest, true),
-        [.., b':', b'u', b'3', b'2'] => (Rank::Typed, u32::from_segment(value).is_some()),
-        [.., b':', b'i', b'3', b'2'] => (Rank::Typed, i32::from_segment(value).is_some()),
-        [.., b':', b'u', b'u', b'i', b'd'] => (Rank::Typed, is_uuid(value)),
-        _ => (Rank::Segment, !value.is_empty()),
-    };
-    fits.then_some(rank)
+fn literal<'p>(pattern: &[u8], path: &'p [u8], _: usize) -> Option<(Rank, &'p [u8])> {
+    (pattern == path).then_some((Rank::Literal, &[]))
+}
+
+fn untyped<'p>(pattern: &[u8], path: &'p [u8], wanted: usize) -> Option<(Rank, &'p [u8])> {
+    segments(pattern, path, wanted, untyped_rank)
+}
+
+fn typed<'p>(pattern: &[u8], path: &'p [u8], wanted: usize) -> Option<(Rank, &'p [u8])> {
+    segments(pattern, path, wanted, |name, value| {
+        let fits = match name {
+            [.., b':', b'u', b'3', b'2'] => u32::from_segment(value).is_some(),
+            [.., b':', b'i', b'3', b'2'] => i32::from_segment(value).is_some(),
+            [.., b':', b'u', b'u', b'i', b'd'] => is_uuid(value),
+            _ => return untyped_rank(name, value),
+        };
+        fits.then_some(Rank::Typed)
+    })
+}
+
+/// The rank of the parameter `name`, if `value` fits it.
+fn untyped_rank(name: &[u8], value: &[u8]) -> Option<Rank> {
+    match name {
+        [b'*', ..] => Some(Rank::Rest),
+        _ => (!value.is_empty()).then_some(Rank::Segment),
+    }
+}
+
+#[inline(never)]
+fn segments<'p>(
+    mut pattern: &[u8],
+    mut path: &'p [u8],
+    wanted: usize,
+    rank_of: fn(&[u8], &[u8]) -> Option<Rank>,
+) -> Option<(Rank, &'p [u8])> {
+    let (mut rank, mut found, mut index) = (Rank::Literal, [].as_slice(), 0);
+    loop {
+        match (pattern, path) {
+            ([], []) => return Some((rank, found)),
+            ([b'{', parameter @ ..], _) => {
+                let (name, after) = abnf::cut(parameter, b'}');
+                pattern = after.get(1..).unwrap_or_default();
+                let (segment, rest) = abnf::cut(path, b'/');
+                let is_rest = name.first() == Some(&b'*');
+                let value = if is_rest { path } else { segment };
+                path = if is_rest { &[] } else { rest };
+                rank = rank.max(rank_of(name, value)?);
+                if index == wanted {
+                    found = value;
+                }
+                index += 1;
+            }
+            ([expected, after @ ..], [byte, rest @ ..]) if expected == byte => {
+                (pattern, path) = (after, rest);
+            }
+            _ => return None,
+        }
+    }
 }
 
 #[cfg(test)]
