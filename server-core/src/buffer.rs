@@ -33,12 +33,12 @@ impl<'b> Writer<'b> {
         let mut left = number;
         let mut is_leading = true;
         // Most numbers are short, and a power is quickly made: a table would be larger.
-        let exponents = match number {
-            0..1_000 => 1..3,
-            1_000..1_000_000 => 1..6,
-            _ => 1..20,
+        let mut exponent = match number {
+            0..1_000 => 2,
+            1_000..1_000_000 => 5,
+            _ => 19,
         };
-        for exponent in exponents.rev() {
+        while exponent > 0 {
             let power = (0..exponent).fold(1, |power: u64, _| power * 10);
             let mut digit = b'0';
             while left >= power {
@@ -48,6 +48,7 @@ impl<'b> Writer<'b> {
             if !is_leading {
                 self.put(&[digit]);
             }
+            exponent -= 1;
         }
         self.put(&[b'0' + left as u8]);
     }

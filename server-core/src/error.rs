@@ -4,6 +4,8 @@
 //! and a close. Each stands here on one line with that answer (a status, or a close code of
 //! RFC 6455 §7.4), the requirement it breaks and the words the peer is told.
 
+use crate::http::abnf;
+
 /// Writes the enum and its three columns, those of WebSocket only where there are WebSockets.
 /// Codes and texts stand in tables, not in matches: on a board a match of this size costs a
 /// kilobyte.
@@ -59,8 +61,11 @@ impl Violation {
 /// The line number `index` of `text`, each of whose lines ends in LF.
 #[inline(never)]
 pub(crate) fn line(text: &'static [u8], index: usize) -> &'static [u8] {
-    let mut lines = text.split(|byte| *byte == b'\n');
-    lines.nth(index).unwrap_or_default()
+    let mut rest = text;
+    for _ in 0..index {
+        rest = abnf::cut(rest, b'\n').1.get(1..).unwrap_or_default();
+    }
+    abnf::cut(rest, b'\n').0
 }
 
 violations! {

@@ -214,12 +214,13 @@ impl Wire<'_> {
     /// Counts `n` bytes of the last piece as used.
     pub fn took(&mut self, n: usize) {
         self.consume(n);
-        match &mut self.c.content {
-            Content::Length(left) => *left = left.saturating_sub(n as u64),
-            Content::Chunked(chunked) => chunked.consume(n as u64),
+        let left = match &mut self.c.content {
+            Content::Length(left) => left,
+            Content::Chunked(chunked) => chunked.left(),
             #[cfg(feature = "ws")]
-            Content::Frames(_) => {}
-        }
+            Content::Frames(_) => return,
+        };
+        *left = left.saturating_sub(n as u64);
     }
 
     /// Gathers the content at the front of the receive buffer.

@@ -77,14 +77,18 @@ fn value_span(bytes: &[u8]) -> usize {
 #[cfg_attr(target_pointer_width = "64", inline(always))]
 #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
 pub(crate) fn percent_encoded(bytes: &[u8], class: Class) -> usize {
-    let mut rest = bytes.get(class.span(bytes)..).unwrap_or_default();
-    while let [b'%', high, low, after @ ..] = rest
-        && Class::HEXDIG.has(*high)
-        && Class::HEXDIG.has(*low)
-    {
-        rest = after.get(class.span(after)..).unwrap_or_default();
+    let mut rest = bytes;
+    loop {
+        rest = rest.get(class.span(rest)..).unwrap_or_default();
+        match rest {
+            [b'%', high, low, after @ ..]
+                if Class::HEXDIG.has(*high) && Class::HEXDIG.has(*low) =>
+            {
+                rest = after;
+            }
+            _ => return bytes.len() - rest.len(),
+        }
     }
-    bytes.len() - rest.len()
 }
 
 /// Where `byte` stands first in `bytes`. Small, and shared by all who are in no hurry.

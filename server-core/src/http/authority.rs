@@ -48,48 +48,58 @@ fn port(digits: &[u8]) -> Option<u16> {
 /// `IPv6address` (RFC 3986 §3.2.2): eight groups of one to four digits, or fewer and one `::`, the
 /// last two of which may be written as an IPv4 address.
 fn is_ipv6(address: &[u8]) -> bool {
-    let mut rest = address;
-    let mut groups = 0u8;
-    let mut gap = false;
-    if let [b':', b':', after @ ..] = rest {
-        gap = true;
-        rest = after;
-    }
-    while !rest.is_empty() {
+    let (mut groups, mut gap, mut rest) = (0, false, address);
+    loop {
+        if let [b':', b':', ..] = rest {
+            // Only here may an address begin or end with a colon.
+            if gap {
+                return false;
+            }
+            gap = true;
+            rest = rest.get(2..).unwrap_or_default();
+            if rest.is_empty() {
+                break;
+            }
+        } else if groups > 0 {
+            match rest {
+                [] => break,
+                [b':', after @ ..] => rest = after,
+                _ => return false,
+            }
+        }
         let digits = Class::HEXDIG.span(rest);
         let after = rest.get(digits..).unwrap_or_default();
+        groups += 1;
         if let [b'.', ..] = after {
-            groups += 2;
+            groups += 1;
             if !is_ipv4(rest) {
                 return false;
             }
             break;
         }
-        groups += 1;
-        if !matches!(digits, 1..=4) || groups > 8 {
+        if !matches!(digits, 1..=4) {
             return false;
         }
-        rest = match after {
-            [] => break,
-            [b':', b':', after @ ..] if !gap => {
-                gap = true;
-                after
-            }
-            [b':', after @ ..] if !after.is_empty() => after,
-            _ => return false,
-        };
+        rest = after;
     }
     if gap { groups <= 7 } else { groups == 8 }
 }
 
 /// `IPv4address` (RFC 3986 §3.2.2): four numbers up to 255, without needless zeros.
 fn is_ipv4(address: &[u8]) -> bool {
-    let mut parts = 0u8;
-    address.split(|byte| *byte == b'.').all(|part| {
-        parts = parts.saturating_add(1);
+    let mut rest = address;
+    for parts_left in (0..4).rev() {
+        let (part, after) = abnf::cut(rest, b'.');
         let needless_zero = part.len() > 1 && part.first() == Some(&b'0');
-        !needless_zero && abnf::decimal(part).is_some_and(|number| number <= 255)
-    }) && parts == 4
+        if needless_zero || abnf::decimal(part).is_none_or(|number| number > 255) {
+            return false;
+        }
+        match after {
+            [] => return parts_left == 0,
+            [_, after @ ..] => rest = after,
+        }
+    }
+    false
 }
 
 #[cfg(test)]

@@ -152,6 +152,9 @@ impl Chunked {
     // rfc9112-8-chunked-needs-last-chunk
     #[inline(never)]
     pub fn advance(&mut self, received: &[u8]) -> (usize, Progress) {
+        if self.at == At::Data && self.size == 0 {
+            self.at = At::DataCr;
+        }
         let mut consumed = 0;
         for &byte in received {
             match self.at {
@@ -178,11 +181,13 @@ impl Chunked {
     }
 
     /// Counts `n` bytes of data as consumed.
-    pub fn consume(&mut self, n: u64) {
+    pub const fn consume(&mut self, n: u64) {
         self.size = self.size.saturating_sub(n);
-        if self.size == 0 && self.at == At::Data {
-            self.at = At::DataCr;
-        }
+    }
+
+    /// What [`consume`](Self::consume) counts down, while data comes next.
+    pub(crate) const fn left(&mut self) -> &mut u64 {
+        &mut self.size
     }
 
     /// Steps in place: a state returned by value would be copied for each byte.
