@@ -88,14 +88,21 @@ impl Head {
     // rfc9112-3.2-no-autocorrect
     pub fn parse(&mut self, received: &[u8], limits: &Limits) -> Parsed {
         let window = received.get(..limits.head_bytes_max.into()).unwrap_or(received);
-        if self.searched > self.at && first_line(tail(window, self.searched)).is_none() {
-            return self.wait(window, limits);
-        }
-        match self.read_lines(window, limits) {
+        let is_unchanged =
+            self.searched > self.at && first_line(tail(window, self.searched)).is_none();
+        let read = if is_unchanged { Ok(false) } else { self.read_lines(window, limits) };
+        let parsed = match read {
             Ok(true) => Parsed::Complete(self.at.into()),
             Ok(false) => self.wait(window, limits),
             Err(violation) => Parsed::Violation(violation),
+        };
+        // An answer to HEAD has no content, not even one that says what is wrong with the rest of
+        // the request line.
+        // rfc9110-9.3.2-head-no-content
+        if self.target_at == 0 && tail(window, self.at).starts_with(b"HEAD ") {
+            self.method = Method::Head;
         }
+        parsed
     }
 
     /// The method.
@@ -189,7 +196,6 @@ impl Head {
             self.advance(2);
         }
         let rest = tail(window, self.at);
-        self.note_head(rest);
         // Judging takes a few passes more, and 300 bytes less.
         let common = if cfg!(target_pointer_width = "64") { RequestLine::read(rest) } else { None };
         let line = match common {
@@ -205,15 +211,6 @@ impl Head {
         (self.method, self.version) = (line.method, line.version);
         self.advance(line.bytes());
         Ok(true)
-    }
-
-    /// An answer to HEAD has no content, not even one that says what is wrong with the rest of the
-    /// request line.
-    // rfc9110-9.3.2-head-no-content
-    fn note_head(&mut self, line: &[u8]) {
-        if line.starts_with(b"HEAD ") {
-            self.method = Method::Head;
-        }
     }
 
     /// Takes what a field line says about the message itself. Most lines cost one comparison.
@@ -282,7 +279,6 @@ impl Head {
                 Parsed::Incomplete
             };
         }
-        self.note_head(rest);
         match judge_first_byte(rest) {
             Err(violation) => Parsed::Violation(violation),
             Ok(()) if is_full => {
