@@ -120,6 +120,7 @@ enum Answer {
 
 impl Connection {
     /// A connection that was accepted just now.
+    #[inline(never)]
     pub fn new(now: Instant, limits: &Limits) -> Self {
         let mut timers = Timers::new(now);
         timers.expect(Awaits::Request, limits);

@@ -1,7 +1,7 @@
 //! Chunked content (RFC 9112 §7.1), decoded byte by byte so that nothing of its framing has to be
 //! buffered. Extensions and trailers are checked against their grammar and dropped.
 
-use super::abnf::Class;
+use super::abnf::{self, Class};
 use crate::error::Violation;
 use crate::limits::Limits;
 
@@ -38,38 +38,12 @@ enum At {
     Wrong,
 }
 
-/// What a byte can mean to chunk extensions and trailers, as columns of [`NEXT`].
-#[derive(Clone, Copy)]
-#[repr(u8)]
-enum Byte {
-    Cr,
-    Space,
-    Semicolon,
-    Equals,
-    Quote,
-    Backslash,
-    Colon,
-    Token,
-    /// Whatever else a field value may hold.
-    Other,
-    Control,
-}
-
-impl Byte {
-    fn of(byte: u8) -> Self {
-        match byte {
-            b'\r' => Self::Cr,
-            b' ' | b'\t' => Self::Space,
-            b';' => Self::Semicolon,
-            b'=' => Self::Equals,
-            b'"' => Self::Quote,
-            b'\\' => Self::Backslash,
-            b':' => Self::Colon,
-            _ if Class::TCHAR.has(byte) => Self::Token,
-            _ if Class::VALUE.has(byte) => Self::Other,
-            _ => Self::Control,
-        }
-    }
+/// Which column of [`NEXT`] is that of `byte`: one for each of these, then tokens, whatever else a
+/// field value may hold, and control characters.
+fn column(byte: u8) -> usize {
+    let byte = if byte == b'\t' { b' ' } else { byte };
+    let others = 9 - usize::from(Class::TCHAR.has(byte)) - usize::from(Class::VALUE.has(byte));
+    abnf::index_of(byte, b"\r ;=\"\\:").unwrap_or(others)
 }
 
 /// The grammar of what stands around the data, from `Gap` to `TrailerValue`:
@@ -240,7 +214,7 @@ impl Chunked {
     // rfc9112-7.1.1-limit-chunk-ext
     fn take_grammar(&mut self, at: At, byte: u8) -> Result<At, Violation> {
         let row = NEXT.get((at as usize).wrapping_sub(At::Gap as usize));
-        let next = row.and_then(|row| row.get(Byte::of(byte) as usize));
+        let next = row.and_then(|row| row.get(column(byte)));
         let next = next.copied().unwrap_or(At::Wrong);
         if next != At::Wrong {
             self.overhead = self.overhead.checked_sub(1).ok_or(Violation::ChunkOverhead)?;
