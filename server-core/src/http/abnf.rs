@@ -120,6 +120,11 @@ pub(crate) fn trim(mut value: &[u8]) -> &[u8] {
     value
 }
 
+/// The value of a `HEXDIG` (RFC 5234 §B.1).
+pub(crate) const fn hexadecimal(digit: u8) -> u8 {
+    if digit <= b'9' { digit & 15 } else { (digit & 7) + 9 }
+}
+
 /// `1*DIGIT` that fits 64 bits.
 #[inline(never)]
 pub(crate) fn decimal(digits: &[u8]) -> Option<u64> {

@@ -130,23 +130,18 @@ impl Chunked {
             self.at = At::DataCr;
         }
         let mut consumed = 0;
-        for &byte in received {
+        loop {
             match self.at {
                 At::Data => return (consumed, Progress::Data),
                 At::End => return (consumed, Progress::End),
                 _ => {}
             }
+            let Some(byte) = received.get(consumed) else { return (consumed, Progress::More) };
             consumed += 1;
-            if let Err(violation) = self.step(byte) {
+            if let Err(violation) = self.step(*byte) {
                 return (consumed, Progress::Violation(violation));
             }
         }
-        let progress = match self.at {
-            At::Data => Progress::Data,
-            At::End => Progress::End,
-            _ => Progress::More,
-        };
-        (consumed, progress)
     }
 
     /// Bytes of data that come next.
@@ -167,7 +162,7 @@ impl Chunked {
     /// Steps in place: a state returned by value would be copied for each byte.
     fn step(&mut self, byte: u8) -> Result<(), Violation> {
         let next = match (self.at, byte) {
-            (At::Size, b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F') => return self.take_digit(byte),
+            (At::Size, _) if Class::HEXDIG.has(byte) => return self.take_digit(byte),
             (At::Size, b'\r') if self.digits > 0 => At::SizeLf,
             (At::SizeLf, b'\n') => self.begin_chunk()?,
             (At::DataCr, b'\r') => At::DataLf,
@@ -196,8 +191,7 @@ impl Chunked {
             return Err(Violation::ChunkSize);
         }
         self.digits += 1;
-        let digit = if byte <= b'9' { byte - b'0' } else { (byte | 0x20) - b'a' + 10 };
-        self.size = self.size << 4 | u64::from(digit);
+        self.size = self.size << 4 | u64::from(abnf::hexadecimal(byte));
         Ok(())
     }
 

@@ -38,16 +38,12 @@ pub(crate) fn decode_unreserved(line: &mut [u8], target_at: usize) -> usize {
 
 /// The unreserved character (RFC 3986 §2.3) with these hexadecimal digits.
 fn unreserved(high: u8, low: u8) -> Option<u8> {
-    let byte = digit(high) << 4 | digit(low);
+    let byte = abnf::hexadecimal(high) << 4 | abnf::hexadecimal(low);
     // Of the characters that a token may hold, the others are reserved or have to be encoded.
     let is_unreserved = Class::TARGET.has(byte)
         && Class::TCHAR.has(byte)
         && !matches!(byte, b'!' | b'$' | b'&' | b'\'' | b'*' | b'+');
     is_unreserved.then_some(byte)
-}
-
-fn digit(byte: u8) -> u8 {
-    if byte <= b'9' { byte & 15 } else { (byte & 7) + 9 }
 }
 
 #[cfg(test)]
