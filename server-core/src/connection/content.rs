@@ -92,10 +92,8 @@ impl Wire<'_> {
 
     /// Brings the target into its normal form, and says by how many bytes that made it shorter.
     fn normalize_target(&mut self) -> usize {
-        let Span { start, end } = self.c.received;
-        let target = self.c.head.target();
-        let head = self.receive.get_mut(start..end).unwrap_or_default();
-        let line = head.get_mut(..target.end).unwrap_or_default();
+        let (start, target) = (self.c.received.start, self.c.head.target());
+        let line = self.receive.get_mut(start..start + target.end).unwrap_or_default();
         let removed = decode_unreserved(line, target.start);
         self.c.head.shorten_target(removed);
         self.consume(removed);

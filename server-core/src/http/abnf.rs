@@ -92,7 +92,6 @@ pub(crate) fn percent_encoded(bytes: &[u8], class: Class) -> usize {
 }
 
 /// Where `byte` stands first in `bytes`. Small, and shared by all who are in no hurry.
-#[inline(never)]
 pub(crate) fn index_of(byte: u8, bytes: &[u8]) -> Option<usize> {
     let index = bytes.iter().position(|other| *other == byte);
     #[cfg(test)]

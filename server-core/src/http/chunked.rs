@@ -124,7 +124,6 @@ impl Chunked {
     // rfc9112-6.1-parse-chunked
     // rfc9112-7.1-decode-chunked
     // rfc9112-8-chunked-needs-last-chunk
-    #[inline(never)]
     pub fn advance(&mut self, received: &[u8]) -> (usize, Progress) {
         if self.at == At::Data && self.size == 0 {
             self.at = At::DataCr;

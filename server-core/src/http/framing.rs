@@ -87,11 +87,10 @@ impl Declared {
 /// known one in the wrong place, with parameters, or with company.
 // rfc9112-6.1-unknown-coding-501 rfc9112-6.3-te-not-final-chunked-400
 fn unknown_or_last(value: &[u8]) -> Violation {
-    const KNOWN: [&[u8]; 7] =
-        [b"chunked", b"identity", b"gzip", b"x-gzip", b"deflate", b"compress", b"x-compress"];
+    const KNOWN: &[u8] = b"chunked,identity,gzip,x-gzip,deflate,compress,x-compress";
     let all_known = elements(value).all(|coding| {
         let name = abnf::trim(abnf::cut(coding, b';').0);
-        name.is_empty() || KNOWN.iter().any(|known| abnf::is_word(name, known))
+        name.is_empty() || elements(KNOWN).any(|known| abnf::is_word(name, known))
     });
     if all_known { Violation::EncodingNotChunked } else { Violation::EncodingUnknown }
 }
