@@ -4,11 +4,12 @@
 //! | --- | --- |
 //! | `GET /` | a line of text |
 //! | `POST /` | the content, with its Content-Type |
-//! | `/echo`, any method | the received field lines as text, in order |
+//! | `/echo`, GET, HEAD, POST, PUT, DELETE, PATCH | the received field lines as text, in order |
 //! | `GET /cookie` | the cookies, as `name=value` lines |
 //! | `GET /hello` | `{"message":"Hello, World!"}` |
 //! | `GET /users/{id}` | `{"id":…}` for a number, else 404 |
 //! | `GET /stream` | lines of text, in chunks |
+//! | `GET /slow` | nothing, ever: how long the server waits for a handler can be seen |
 //! | `GET /ws` | a WebSocket that sends every message back |
 //!
 //! Answers that repeat what was sent have a Content-Length, and one frame a message, so that the
@@ -42,6 +43,7 @@ app! { for Demo;
     get    "/hello"          => hello;
     get    "/users/{id:u32}" => user(path);
     get    "/stream"         => stream(response);
+    get    "/slow"           => slow;
     ws     "/ws"             => echo_messages(ws);
 }
 
@@ -107,6 +109,10 @@ async fn stream(_: &Demo, response: Response<'_>) -> Result {
     }
     content.finish().await;
     Ok(())
+}
+
+async fn slow(_: &Demo) -> &'static str {
+    core::future::pending().await
 }
 
 async fn echo_messages(_: &Demo, websocket: WebSocket<'_>) -> Result {
