@@ -60,6 +60,24 @@ pub(crate) const CONNECTION: Divergence = Divergence {
     },
 };
 
+/// Of hyper, which reads targets with the crate http.
+pub(crate) const AUTHORITY: Divergence = Divergence {
+    name: "a percent-encoded host",
+    reason: "`reg-name` of RFC 3986 §3.2.2 has percent-encoded bytes; the crate http refuses them",
+    example: b"GET http://%41/ HTTP/1.1\r\nHost: a\r\n\r\n",
+    mend: |bytes| {
+        let mut mended = bytes.to_vec();
+        let starts: Vec<usize> =
+            (3..bytes.len()).filter(|at| bytes[..*at].ends_with(b"://")).collect();
+        for start in starts {
+            let rest = &mut mended[start..];
+            let end = rest.iter().position(|byte| b"/? ".contains(byte)).unwrap_or(rest.len());
+            rest[..end].iter_mut().filter(|byte| **byte == b'%').for_each(|byte| *byte = b'x');
+        }
+        mended
+    },
+};
+
 /// Of tungstenite.
 pub(crate) const CLOSE: Divergence = Divergence {
     name: "the close code 1014",

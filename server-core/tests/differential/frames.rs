@@ -124,7 +124,7 @@ fn every_pair_of_header_bytes_is_read_alike() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(3000))]
+    #![proptest_config(ProptestConfig::with_cases(2000))]
 
     #[test]
     fn frames_are_read_alike(bytes in frames()) {

@@ -16,12 +16,12 @@ use hyper::service::service_fn;
 use proptest::prelude::*;
 use samewire::{Body, Limits, Request, Result, Status, app};
 
-use crate::divergences::{CONNECTION, Divergence, HEADS, agree, check};
+use crate::divergences::{AUTHORITY, CONNECTION, Divergence, HEADS, agree, check};
 use crate::streams::requests;
 use crate::support::serve::run;
 use crate::whole::Client;
 
-const KNOWN: &[&Divergence] = &[&HEADS, &CONNECTION];
+const KNOWN: &[&Divergence] = &[&HEADS, &CONNECTION, &AUTHORITY];
 
 /// A request that reached a handler with all of its content.
 #[derive(Clone, Debug, PartialEq)]
@@ -67,7 +67,7 @@ async fn record(app: &Recorder, request: Request<'_>, mut body: Body<'_>) -> Res
 fn ours(bytes: &[u8]) -> Vec<Option<Seen>> {
     let app = Recorder::default();
     let mut client = Client::new(bytes, usize::MAX);
-    run(&app, &mut client, &Limits { requests_max: u16::MAX, ..Limits::LARGE });
+    run(&app, &mut client, &Limits { requests_max: u16::MAX, ..Limits::SMALL });
     let mut seen = app.0.into_inner().into_iter();
     let out = String::from_utf8_lossy(&client.out);
     let mut all = Vec::new();
@@ -201,8 +201,34 @@ fn a_burst_is_seen_by_both() {
     assert_eq!(compare(bytes), Ok(()));
 }
 
+/// Every pair of bytes wherever a request may end, and in the parts of a target.
+#[test]
+fn short_strings_in_any_place_end_alike() {
+    const CHUNKED: &str = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+    let mut accepted = 0;
+    for (before, after) in [
+        ("GET http://", "/ HTTP/1.1\r\nHost: a\r\n\r\n".to_owned()),
+        ("GET http://a:", "/ HTTP/1.1\r\nHost: a\r\n\r\n".to_owned()),
+        ("GET http://a", " HTTP/1.1\r\nHost: a\r\n\r\n".to_owned()),
+        ("GET /", " HTTP/1.1\r\nHost: a\r\n\r\n".to_owned()),
+        ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length:", format!("\r\n\r\n{:99}", "")),
+        (CHUNKED, format!("\r\n{:15}\r\n0\r\n\r\n", "")),
+        (CHUNKED, "1\r\nx\r\n0\r\n\r\n".to_owned()),
+        (CHUNKED, "\r\n\r\n".to_owned()),
+    ] {
+        for pair in 0..=u16::MAX {
+            let bytes = [before.as_bytes(), &pair.to_be_bytes(), after.as_bytes()].concat();
+            if !ours(&bytes).is_empty() {
+                accepted += 1;
+                assert_eq!(agree(&bytes, KNOWN, compare), Ok(()));
+            }
+        }
+    }
+    assert!(accepted > 15_000, "{accepted}");
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4000))]
+    #![proptest_config(ProptestConfig::with_cases(2000))]
 
     #[test]
     fn requests_end_where_they_end_for_hyper(bytes in requests()) {

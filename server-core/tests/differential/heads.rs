@@ -91,7 +91,7 @@ fn short_strings_in_any_place_are_read_alike() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4000))]
+    #![proptest_config(ProptestConfig::with_cases(2000))]
 
     #[test]
     fn heads_are_read_alike(bytes in requests()) {

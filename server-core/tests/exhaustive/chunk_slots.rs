@@ -9,7 +9,7 @@ use crate::slot::slots;
 slots! { judge, CLASSES;
     chunk_size: "", "\r\n\r\n!";
     behind_chunk_size: "1", "\r\nx\r\n0\r\n\r\n";
-    long_chunk_size: "fffffffffffff", "\r\n";
+    long_chunk_size: "ffffffffffffff", "\r\n";
     extension_name: "1;", "\r\nx\r\n0\r\n\r\n";
     behind_extension_name: "1;a", "\r\nx\r\n0\r\n\r\n";
     extension_value: "1;a=", "\r\nx\r\n0\r\n\r\n";

@@ -22,7 +22,7 @@ fn check(bytes: &[u8], cuts: &[usize], takes: usize) -> Result<(), TestCaseError
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1500))]
+    #![proptest_config(ProptestConfig::with_cases(1000))]
 
     #[test]
     fn requests_are_answered_alike_however_they_are_cut(

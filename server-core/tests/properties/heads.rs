@@ -9,7 +9,7 @@ use crate::oracle::head::request;
 use crate::streams::requests;
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4000))]
+    #![proptest_config(ProptestConfig::with_cases(2000))]
 
     /// A stream that ends within its head says nothing, and is left out.
     #[test]

@@ -3,6 +3,7 @@
 
 use std::cell::{Cell, RefCell};
 
+use proptest::collection::vec;
 use proptest::prelude::*;
 use samewire::{Body, Bytes, Limits, Request, Result, Status, WebSocket, app};
 
@@ -84,15 +85,16 @@ async fn echo(app: &Seen, ws: WebSocket<'_>) -> Result {
 /// Any limits, small ones more often. A chunk of an answer has a byte at least.
 fn limits() -> impl Strategy<Value = Limits> {
     let head = (60..500_u16, 1..80_u16, 0..9_u8, 0..4_u8);
-    let content = (0..900_u64, 0..700_u32, 0..60_u16, 0..400_u32);
+    let bytes = || prop_oneof![0..60_u32, 0..900_u32];
+    let content = (bytes(), bytes(), 0..60_u16, bytes());
     let answers = (0..700_u32, 1..200_u16, 0..6_u16);
-    let messages = (0..700_u32, 0..5_u16);
+    let messages = (bytes(), 0..5_u16);
     (head, content, answers, messages).prop_map(|(head, content, answers, messages)| Limits {
         head_bytes_max: head.0,
         target_bytes_max: head.1,
         field_lines_max: head.2,
         empty_lines_max: head.3,
-        content_bytes_max: content.0,
+        content_bytes_max: content.0.into(),
         collected_bytes_max: content.1,
         chunk_overhead_bytes_max: content.2,
         drain_bytes_max: content.3,
@@ -111,7 +113,7 @@ const REQUEST_BYTES_MIN: usize = b"G / HTTP/1.0\r\n\r\n".len();
 const ANSWER_BYTES_MAX: usize = b"HTTP/1.1 100 Continue\r\n\r\n".len() + 320;
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(3000))]
+    #![proptest_config(ProptestConfig::with_cases(2000))]
 
     #[test]
     fn limits_hold_for_any_input(
@@ -141,4 +143,55 @@ proptest! {
         let echoed = seen.messages.borrow();
         prop_assert!(echoed.len() <= bytes.len());
     }
+
+    /// The last byte that is allowed, and the first that is not.
+    #[test]
+    fn limits_of_content_hold_to_the_byte(
+        content in vec(any::<u8>(), 1..300), cuts in vec(1..90_usize, 1..6), is_sized: bool,
+        brings in prop_oneof![1..30_usize, Just(usize::MAX)],
+    ) {
+        let n = content.len() as u32;
+        let roomy = Limits { content_bytes_max: 400, collected_bytes_max: 400, ..Limits::SMALL };
+        for (path, limits, fits) in [
+            ("/collect", Limits { collected_bytes_max: n, ..roomy }, true),
+            ("/collect", Limits { collected_bytes_max: n - 1, ..roomy }, false),
+            ("/collect", Limits { content_bytes_max: n.into(), ..roomy }, true),
+            ("/collect", Limits { content_bytes_max: u64::from(n) - 1, ..roomy }, false),
+            ("/count", Limits { content_bytes_max: n.into(), ..roomy }, true),
+            ("/count", Limits { content_bytes_max: u64::from(n) - 1, ..roomy }, false),
+        ] {
+            let bytes = if is_sized { sized(path, &content) } else { chunked(path, &content, &cuts) };
+            let seen = Seen::default();
+            let mut transport = Watched::new(&bytes, brings, usize::MAX, &limits);
+            run(&seen, &mut transport, &limits);
+            let out = String::from_utf8_lossy(&transport.out);
+            let status = if fits { "HTTP/1.1 202 " } else { "HTTP/1.1 413 " };
+            prop_assert!(out.starts_with(status), "{}{}", bytes.escape_ascii(), out);
+            let taken = seen.collected_bytes.get().max(seen.content_bytes.get());
+            prop_assert_eq!(taken == content.len(), fits);
+        }
+    }
+}
+
+fn sized(path: &str, content: &[u8]) -> Vec<u8> {
+    let bytes = content.len();
+    let head = format!("POST {path} HTTP/1.1\r\nHost: a\r\nContent-Length: {bytes}\r\n\r\n");
+    [head.as_bytes(), content].concat()
+}
+
+/// In chunks of these sizes, again and again.
+fn chunked(path: &str, content: &[u8], sizes: &[usize]) -> Vec<u8> {
+    let head = format!("POST {path} HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
+    let (mut bytes, mut rest) = (head.into_bytes(), content);
+    for size in sizes.iter().cycle() {
+        let (chunk, after) = rest.split_at(rest.len().min(*size));
+        bytes.extend_from_slice(format!("{:x}\r\n", chunk.len()).as_bytes());
+        bytes.extend_from_slice(chunk);
+        bytes.extend_from_slice(b"\r\n");
+        rest = after;
+        if chunk.is_empty() {
+            break;
+        }
+    }
+    bytes
 }

@@ -88,9 +88,13 @@ fn with_faults(streams: impl Strategy<Value = Vec<u8>>) -> impl Strategy<Value =
     })
 }
 
-/// Requests, one after the other, of all kinds that the fixture's app knows.
+/// Requests, one after the other, of all kinds that the fixture's app knows; in front of them,
+/// perhaps, a burst of small ones, so that they come to stand anywhere in a buffer.
 pub(crate) fn requests() -> impl Strategy<Value = Vec<u8>> {
-    with_faults(vec(request(), 1..6).prop_map(|requests| requests.concat()))
+    const SMALL: &[u8] = b"GET /hello HTTP/1.1\r\nHost: a\r\n\r\n";
+    let burst = prop_oneof![2 => Just(0), 1 => 0..80_usize].prop_map(|count| SMALL.repeat(count));
+    let requests = vec(request(), 1..6).prop_map(|requests| requests.concat());
+    (burst, with_faults(requests)).prop_map(|(burst, requests)| [burst, requests].concat())
 }
 
 /// What the fixture's app has routes for, the ones with content more often.
@@ -145,9 +149,20 @@ fn fields() -> impl Strategy<Value = Vec<u8>> {
             "Content-Type: application/json\r\n",
         ][..],
     );
+    // With another one of its kind a request has to be refused.
+    let framing_line = select(
+        &[
+            "Content-Length: 5\r\n",
+            "content-length:0\r\n",
+            "Transfer-Encoding: chunked\r\n",
+            "Host: b\r\n",
+        ][..],
+    );
     let line = prop_oneof![
         3 => any_line,
         1 => known_line.prop_map(|line| line.as_bytes().to_vec()),
+        1 => prop::option::weighted(0.2, framing_line)
+            .prop_map(|line| line.unwrap_or_default().as_bytes().to_vec()),
     ];
     let host = select(&["Host: a\r\n", "host:a:80\r\n", "HOST: [::1]:8080\r\n", "Host:\r\n"][..]);
     (host, vec(line, 0..4)).prop_map(|(host, lines)| [host.as_bytes(), &lines.concat()].concat())
