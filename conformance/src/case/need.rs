@@ -6,6 +6,8 @@
 /// A capability of a server, named in a `needs` line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Need {
+    /// `GET /` answers with success.
+    Root,
     /// `POST /` answers the content and its type.
     Echo,
     /// `/echo` answers the received field lines as text.
@@ -18,6 +20,8 @@ pub enum Need {
     Users,
     /// `/stream` answers in chunks.
     ChunkedOut,
+    /// `/slow` never answers.
+    Slow,
     /// `/ws` is a WebSocket that echoes messages.
     Ws,
     /// The bounds of the server can be set.
@@ -27,12 +31,14 @@ pub enum Need {
 impl Need {
     /// Every need there is.
     pub const ALL: &[Self] = &[
+        Self::Root,
         Self::Echo,
         Self::Fields,
         Self::Cookies,
         Self::Hello,
         Self::Users,
         Self::ChunkedOut,
+        Self::Slow,
         Self::Ws,
         Self::Limits,
     ];
@@ -40,12 +46,14 @@ impl Need {
     /// Its word in a `needs` line.
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Root => "root",
             Self::Echo => "echo",
             Self::Fields => "fields",
             Self::Cookies => "cookies",
             Self::Hello => "hello",
             Self::Users => "users",
             Self::ChunkedOut => "chunked-out",
+            Self::Slow => "slow",
             Self::Ws => "ws",
             Self::Limits => "limits",
         }

@@ -25,6 +25,7 @@ pub fn ask(subject: &mut dyn Subject, need: Need) -> Result<Option<String>, Unre
         format!("GET {target} HTTP/1.1\r\nHost: example\r\nConnection: close\r\n{fields}\r\n")
     };
     let (what, request) = match need {
+        Need::Root => ("GET / does not answer with success", get("/", "")),
         Need::Echo => (
             "POST / does not answer the content that it gets",
             "POST / HTTP/1.1\r\nHost: example\r\nConnection: close\r\n\
@@ -40,6 +41,7 @@ pub fn ask(subject: &mut dyn Subject, need: Need) -> Result<Option<String>, Unre
         Need::Hello => ("GET /hello does not answer a JSON greeting", get("/hello", "")),
         Need::Users => ("GET /users/7 does not answer 200", get("/users/7", "")),
         Need::ChunkedOut => ("GET /stream does not answer in chunks", get("/stream", "")),
+        Need::Slow => ("GET /slow answers at once", get("/slow", "")),
         Need::Ws => ("GET /ws is no WebSocket that echoes", String::new()),
         Need::Limits => return Ok(Some("its limits cannot be set from outside".into())),
     };
@@ -48,6 +50,9 @@ pub fn ask(subject: &mut dyn Subject, need: Need) -> Result<Option<String>, Unre
         _ => request.into_bytes(),
     };
     let (answer, rest) = exchange(subject, &sent)?;
+    if need == Need::Slow {
+        return Ok(answer.map(|answer| format!("{what} (with {})", answer.status)));
+    }
     let has = answer.as_ref().is_some_and(|answer| shows(need, answer, &rest));
     Ok((!has).then(|| match answer {
         Some(answer) => format!("{what} (it answers {})", answer.status),
@@ -92,7 +97,9 @@ fn shows(need: Need, answer: &Response, rest: &[u8]) -> bool {
                 && matches!(frames::read(rest), Reading::Complete(frame, _)
                     if frame.opcode == 1 && frame.payload == b"hi")
         }
-        Need::Limits => false,
+        Need::Root => (200..300).contains(&answer.status),
+        // The answer that does not come is what shows these.
+        Need::Slow | Need::Limits => false,
     }
 }
 

@@ -217,8 +217,8 @@ fn says_what_is_wrong_with_a_directive() {
         ("needs ehco", "7+4 unknown need `ehco` (did you mean `echo`?)"),
         (
             "needs tea",
-            "7+3 unknown need `tea` (there are echo, fields, cookies, hello, users, chunked-out, \
-             ws, limits)",
+            "7+3 unknown need `tea` (there are root, echo, fields, cookies, hello, users, \
+             chunked-out, slow, ws, limits)",
         ),
         ("needs echo ws echo", "15+4 `echo` is given twice (remove one)"),
         (
