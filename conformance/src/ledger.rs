@@ -1,6 +1,6 @@
 //! The ledger: each requirement, what proves it, and the place in the code that decides it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::{self, Display, Formatter};
 
 use samewire::Violation;
@@ -30,13 +30,16 @@ pub enum Status {
     Claimed,
     /// Neither.
     Open,
+    /// Neither, and the feature that it is about is still to be built.
+    Waits,
     /// It is not met on purpose or binds nothing here, as `requirements.toml` explains.
     Exception,
 }
 
 impl Status {
     /// All there are, in the order of the columns.
-    pub const ALL: [Self; 4] = [Self::Proven, Self::Claimed, Self::Open, Self::Exception];
+    pub const ALL: [Self; 5] =
+        [Self::Proven, Self::Claimed, Self::Open, Self::Waits, Self::Exception];
 
     /// Its word in reports.
     pub const fn name(self) -> &'static str {
@@ -44,6 +47,7 @@ impl Status {
             Self::Proven => "proven",
             Self::Claimed => "claimed",
             Self::Open => "open",
+            Self::Waits => "waits",
             Self::Exception => "exception",
         }
     }
@@ -66,6 +70,7 @@ impl Entry<'_> {
         match (&self.requirement.exception, self.proofs.is_empty(), self.decided_at.is_empty()) {
             (Some(_), ..) => Status::Exception,
             (None, false, false) => Status::Proven,
+            (None, true, true) if self.requirement.waits.is_some() => Status::Waits,
             (None, true, true) => Status::Open,
             (None, ..) => Status::Claimed,
         }
@@ -168,6 +173,7 @@ impl<'a> Ledger<'a> {
                 "level": entry.requirement.level.name(),
                 "profile": entry.requirement.profile.name(),
                 "status": entry.status().name(),
+                "waits": entry.requirement.waits,
                 "proofs": entry.proofs,
                 "decided_at": entry.decided_at,
             })
@@ -201,7 +207,7 @@ impl<'a> Ledger<'a> {
     }
 }
 
-/// A table by profile and level, and below it the MUSTs that nothing proves.
+/// A table by profile and level, what waits for which feature, and the MUSTs that nothing proves.
 impl Display for Ledger<'_> {
     fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
         let heads = Status::ALL.map(|status| format!("  {}", status.name())).concat();
@@ -214,6 +220,18 @@ impl Display for Ledger<'_> {
             }
         }
         self.fmt_row(out, "all", "", |_| true)?;
+
+        let mut waiting = BTreeMap::<&str, usize>::new();
+        for entry in self.entries.iter().filter(|entry| entry.status() == Status::Waits) {
+            *waiting.entry(entry.requirement.waits.as_deref().unwrap_or_default()).or_default() +=
+                1;
+        }
+        if !waiting.is_empty() {
+            writeln!(out, "\nWaiting for what is still to be built:")?;
+        }
+        for (feature, count) in waiting {
+            writeln!(out, "  {count:>4}  {feature}")?;
+        }
 
         let unproven: Vec<&Entry<'_>> = self.unproven().collect();
         writeln!(out, "\nMUST and MUST NOT of http1 and ws without a proof: {}", unproven.len())?;
@@ -249,6 +267,7 @@ mod tests {
             ("rfc1-1-neither", "MUST", ""),
             ("rfc1-1-weak", "SHOULD", ""),
             ("rfc1-1-refused", "MUST", "exception = \"why\"\n"),
+            ("rfc1-1-later", "MUST", "waits = \"more\"\n"),
         ];
         let mut entries = String::new();
         for (id, level, more) in own {
@@ -275,7 +294,7 @@ mod tests {
         let suite = suite();
         let code = decisions(&[("x.rs", "// rfc1-1-both rfc1-1-both\n// rfc1-1-code\n")]);
         let ledger = Ledger::join(&suite, &[HOLDS], &code).unwrap();
-        let found: Vec<(&str, Status)> = ledger.entries[..7]
+        let found: Vec<(&str, Status)> = ledger.entries[..8]
             .iter()
             .map(|entry| (&entry.requirement.id[7..], entry.status()))
             .collect();
@@ -287,6 +306,7 @@ mod tests {
             ("neither", Status::Open),
             ("weak", Status::Open),
             ("refused", Status::Exception),
+            ("later", Status::Waits),
         ];
         assert_eq!(found, expected);
         let unproven: Vec<&str> = ledger
@@ -294,7 +314,7 @@ mod tests {
             .map(|entry| &*entry.requirement.id)
             .filter(|id| id.starts_with("rfc1-"))
             .collect();
-        assert_eq!(unproven, ["rfc1-1-code", "rfc1-1-neither"]);
+        assert_eq!(unproven, ["rfc1-1-code", "rfc1-1-neither", "rfc1-1-later"]);
     }
 
     #[test]
@@ -304,6 +324,7 @@ mod tests {
         let json = Ledger::join(&suite, &[HOLDS], &code).unwrap().to_json();
         let both = serde_json::json!({
             "id": "rfc1-1-both", "level": "MUST", "profile": "http1", "status": "proven",
+            "waits": null,
             "proofs": ["a/a"], "decided_at": ["server-core/src/x.rs:1"],
         });
         assert_eq!(json["requirements"][0], both);
@@ -314,18 +335,23 @@ mod tests {
     fn counts_by_profile_and_level() {
         let suite = suite();
         let mut ledger = Ledger::join(&suite, &[HOLDS], &[]).unwrap();
-        ledger.entries.truncate(7);
+        ledger.entries.truncate(8);
         let expected = "\
-profile  level        all  proven  claimed  open  exception
-http1    MUST           4       0        2     1          1
-http1    MUST NOT       2       0        1     1          0
-http1    SHOULD         1       0        0     1          0
-all                     7       0        3     3          1
+profile  level        all  proven  claimed  open  waits  exception
+http1    MUST           5       0        2     1      1          1
+http1    MUST NOT       2       0        1     1      0          0
+http1    SHOULD         1       0        0     1      0          0
+all                     8       0        3     3      1          1
 
-MUST and MUST NOT of http1 and ws without a proof: 2
+Waiting for what is still to be built:
+     1  more
+
+MUST and MUST NOT of http1 and ws without a proof: 3
   open     rfc1-1-code
            What.
   open     rfc1-1-neither
+           What.
+  waits    rfc1-1-later
            What.
 ";
         assert_eq!(ledger.to_string(), expected);

@@ -31,6 +31,8 @@ pub struct Requirement {
     pub basis: String,
     /// Why it is not met on purpose, or binds nothing that is built; if so, no proof is asked for.
     pub exception: Option<String>,
+    /// The part of the server that is still to be built, without which it cannot be asked.
+    pub waits: Option<String>,
     /// Its id in the file.
     pub span: Span,
 }
@@ -126,6 +128,7 @@ struct Entry {
     test: String,
     basis: String,
     exception: Option<Spanned<String>>,
+    waits: Option<Spanned<String>>,
 }
 
 /// Reads `requirements.toml`; `shown` is the file as the reader would name it.
@@ -183,6 +186,11 @@ impl Entry {
             let hint = "say why this is refused, or remove the line".to_owned();
             errors.push((span, "an exception without a reason".to_owned(), hint));
         }
+        if let Some(feature) = self.waits.as_ref().filter(|it| it.get_ref().trim().is_empty()) {
+            let span = lines.span(feature.span());
+            let hint = "name the feature, or remove the line".to_owned();
+            errors.push((span, "it waits for nothing".to_owned(), hint));
+        }
         match (level, profile) {
             (Ok(level), Ok(profile)) if errors.is_empty() => Ok(Requirement {
                 id: self.id.into_inner(),
@@ -194,6 +202,7 @@ impl Entry {
                 test: self.test,
                 basis: self.basis,
                 exception: self.exception.map(Spanned::into_inner),
+                waits: self.waits.map(Spanned::into_inner),
                 span,
             }),
             (level, profile) => {
@@ -255,6 +264,8 @@ basis = "text"
         let [one] = &read[..] else { panic!("{read:?}") };
         assert_eq!((one.level, one.profile), (Level::Must, Profile::Http1));
         assert_eq!(one.exception.as_deref(), Some("why"));
+        let waiting = parse("r.toml", &format!("{ENTRY}waits = \"what\"\n")).unwrap();
+        assert_eq!(waiting[0].waits.as_deref(), Some("what"));
         assert_eq!((one.span.line, one.span.column), (3, 6));
     }
 
@@ -280,6 +291,10 @@ basis = "text"
             (
                 format!("{ENTRY}exception = \"\""),
                 "11:13 an exception without a reason (say why this is refused, or remove the line)",
+            ),
+            (
+                format!("{ENTRY}waits = \" \""),
+                "11:9 it waits for nothing (name the feature, or remove the line)",
             ),
             (
                 ENTRY.replace("basis = \"text\"", ""),

@@ -45,6 +45,7 @@ fn run(options: Options, out: &mut dyn Write) -> Result<Exit, Stop> {
     let suite = Suite::load(None).map_err(|errors| Stop::fixtures(&errors))?;
     let invariants: Vec<InvariantRef<'_>> = invariant::ALL
         .iter()
+        .chain([&invariant::CLOCKLESS])
         .map(|invariant| InvariantRef { name: invariant.name(), rules: invariant.rules() })
         .collect();
     let ledger = Ledger::new(&suite, &invariants).map_err(|errors| Stop::fixtures(&errors))?;

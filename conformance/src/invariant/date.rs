@@ -9,6 +9,29 @@ pub(super) struct Date;
 const FIXDATE: &str = "rfc9110-5.6.7-emit-imf";
 const SPACE: &str = "rfc9110-5.6.7-no-extra-date-ws";
 
+/// That there is no Date field. It holds for a server without a clock, and no other.
+pub(super) struct Clockless;
+
+const CLOCKLESS: &str = "rfc9110-6.6.1-no-date-without-clock";
+
+impl Invariant for Clockless {
+    fn name(&self) -> &'static str {
+        "no date without a clock"
+    }
+
+    fn rules(&self) -> &'static [&'static str] {
+        &[CLOCKLESS]
+    }
+
+    fn check(&self, conversation: &Conversation<'_>) -> Result<(), Broken> {
+        let mut answers = conversation.answers.iter();
+        match answers.find_map(|answer| answer.response.values("Date").next()) {
+            None => Ok(()),
+            Some(_) => Err(Broken::new(CLOCKLESS, "a date from a server without a clock")),
+        }
+    }
+}
+
 impl Invariant for Date {
     fn name(&self) -> &'static str {
         "date"
@@ -58,8 +81,16 @@ fn is_fixdate(value: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Date, FIXDATE, SPACE};
+    use super::{CLOCKLESS, Clockless, Date, FIXDATE, SPACE};
     use crate::invariant::tests::judge;
+
+    #[test]
+    fn catches_a_date_without_a_clock() {
+        let get = b"GET / HTTP/1.1\r\n\r\n";
+        let dated = b"HTTP/1.1 204 No\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n\r\n";
+        assert_eq!(judge(&Clockless, get, dated), Some(CLOCKLESS));
+        assert_eq!(judge(&Clockless, get, b"HTTP/1.1 204 No\r\n\r\n"), None);
+    }
 
     #[test]
     fn catches_each_mutation_of_a_date() {

@@ -18,7 +18,7 @@ const DECLARED: &str = "rfc9110-8.6-no-wrong-cl";
 const HEAD: &str = "rfc9110-9.3.2-head-no-content";
 const BODYLESS: &str = "rfc9112-6.3-bodyless-answers";
 const RESET: &str = "rfc9110-15.3.6-205-no-content";
-/// The same, as the section on CONNECT says it.
+/// The same, as the section on CONNECT says it: framing fields that content follows.
 const CONNECT: &str = "rfc9110-9.3.6-connect-2xx-no-framing";
 const CONNECT_LENGTH: &str = "rfc9110-8.6-no-cl-connect-2xx";
 const CONNECT_CODING: &str = "rfc9112-6.1-no-te-on-connect-2xx";
@@ -90,6 +90,9 @@ fn check_fields(answer: &Answer) -> Result<(), Broken> {
         (CHUNKED_LAST, "the last transfer coding is not chunked, and the connection goes on")
     } else if status == 205 && !response.content.is_empty() {
         (RESET, "205 with content")
+    } else if answer.is_to("CONNECT") && matches!(status, 200..=299) && !response.content.is_empty()
+    {
+        (CONNECT, "a tunnel that begins with content")
     } else if answer.is_to("CONNECT") && matches!(status, 200..=299) && length {
         (CONNECT_LENGTH, "a tunnel with a Content-Length")
     } else if answer.is_to("CONNECT") && matches!(status, 200..=299) && coded {
@@ -223,6 +226,11 @@ mod tests {
                 Some(CHUNKED_TWICE),
             ),
             (get, b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\nx!", Some(CHUNKED_LAST)),
+            (
+                b"CONNECT a:1 HTTP/1.1\r\n\r\n",
+                b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi",
+                Some(CONNECT),
+            ),
             (
                 b"CONNECT a:1 HTTP/1.1\r\n\r\n",
                 b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use samewire::app::App;
 use samewire_sim::world::Options;
-use samewire_sim::{Client, Delivery as Wire, End, World};
+use samewire_sim::{Client, Delivery as Wire, End, WallClock, World};
 
 use super::{Channel, Delivery, OpenOptions, Received, Subject, Time, Unreachable};
 use crate::case::Need;
@@ -16,12 +16,18 @@ use crate::case::Need;
 pub struct Core<F> {
     name: String,
     make: F,
+    wall_clock: WallClock,
 }
 
 impl<F> Core<F> {
     /// A subject of this name, for this app.
     pub fn new(name: impl Into<String>, make: F) -> Self {
-        Self { name: name.into(), make }
+        Self { name: name.into(), make, wall_clock: WallClock::default() }
+    }
+
+    /// The same with another wall clock, or with none.
+    pub fn with_wall_clock(self, wall_clock: WallClock) -> Self {
+        Self { wall_clock, ..self }
     }
 }
 
@@ -40,7 +46,10 @@ impl<A: App + 'static, F: Fn() -> A> Subject for Core<F> {
 
     fn open(&mut self, options: &OpenOptions) -> Result<Box<dyn Channel>, Unreachable> {
         let OpenOptions { limits, delivery } = *options;
-        let world = World::with((self.make)(), Options::new(limits));
+        let world = World::with(
+            (self.make)(),
+            Options { wall_clock: self.wall_clock, ..Options::new(limits) },
+        );
         let client = world.connect_with(match delivery {
             Delivery::Whole => Wire::default(),
             Delivery::Bytes => Wire { read_bytes_max: 1, one_by_one: true, ..Wire::default() },
