@@ -145,7 +145,7 @@ impl Trial<'_> {
         Ok(None)
     }
 
-    /// Why a foreign server may have failed without a fault: it has no such method, or it closes
+    /// Why a foreign server may have failed without a fault: it has no such method, or no page at `/`, or it closes
     /// after each answer, which it may, and the case asks for more on one connection.
     fn excuse(
         &mut self,
@@ -161,6 +161,11 @@ impl Trial<'_> {
                 let plain = method.bytes().all(|byte| byte.is_ascii_uppercase());
                 let lacks = plain && !self.subject.implements(&method)?;
                 Ok(lacks.then(|| format!("it has no method {method}")))
+            }
+            // Most cases ask for `/`, and a server without such a page may be a good one.
+            FailureKind::Status(404) => {
+                let lacks = self.subject.lacks(Need::Root)?;
+                Ok(lacks.map(|reason| format!("needs {}: {reason}", Need::Root)))
             }
             FailureKind::Ended => {
                 let conversation = Conversation::read(transcript);

@@ -219,7 +219,7 @@ fn advice_is_told_and_does_not_fail() {
     let case = GET.replace("rfc9110-9.1-get-head", "rfc9112-9.3-persist");
     let suite = folder("advice", &[("a.case", &case)]);
     let suite = suite.to_string_lossy();
-    let target = answers(b"HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n");
+    let target = answers(b"HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n");
     let (code, stdout, _) = samewire(&["check", "--fixtures", &suite, "--target", &target]);
     assert_eq!(code, 0, "{stdout}");
     assert!(stdout.starts_with(&format!("ADVICE {target}  a/get  (whole)\n")), "{stdout}");

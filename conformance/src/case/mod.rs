@@ -54,9 +54,6 @@ pub struct Case {
     pub steps: Vec<Step>,
 }
 
-/// How a request begins that a server with a page of its own answers with success.
-const ROOT: &[&[u8]] = &[b"GET / ", b"GET /?", b"HEAD / "];
-
 impl Case {
     /// The last segment of the id.
     pub fn slug(&self) -> &str {
@@ -68,41 +65,12 @@ impl Case {
     pub fn all_needs(&self) -> Vec<Need> {
         let opens = |step: &Step| matches!(step.kind, StepKind::WebSocket { .. });
         let implied = |need| match need {
-            Need::Root => self.asks_for_root(),
             Need::Limits => !self.limits.is_empty(),
             Need::Ws => self.steps.iter().any(opens),
             _ => false,
         };
         let written = |need| self.needs.iter().any(|written| written.value == need);
         Need::ALL.iter().copied().filter(|&need| written(need) || implied(need)).collect()
-    }
-
-    /// Whether it asks for `/`, and takes nothing but success for an answer.
-    fn asks_for_root(&self) -> bool {
-        let asks = |step: &Step| match &step.kind {
-            StepKind::Send(texts) => texts.iter().any(|text| {
-                let sent = text.bytes(None);
-                ROOT.iter().any(|begin| sent.starts_with(begin))
-            }),
-            _ => false,
-        };
-        let succeeds = |step: &Step| match &step.kind {
-            StepKind::Expect(expect) => {
-                let is_success = |wanted: &Wanted| match wanted {
-                    Wanted::Status(status) => (200..300).contains(status),
-                    Wanted::Class(class) => *class == 2,
-                    _ => false,
-                };
-                let is_refusal = |wanted: &Wanted| match wanted {
-                    Wanted::Status(status) => *status >= 300,
-                    Wanted::Class(class) => *class > 2,
-                    _ => false,
-                };
-                expect.any_of.iter().any(is_success) && !expect.any_of.iter().any(is_refusal)
-            }
-            _ => false,
-        };
-        self.steps.iter().any(asks) && self.steps.iter().any(succeeds)
     }
 
     /// The replays that make up this case: one for each item, or a single one without.
