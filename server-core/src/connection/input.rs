@@ -155,12 +155,17 @@ impl Wire<'_> {
         self.c.fresh |= self.c.state.is_served();
     }
 
+    /// Deals with a deadline that has come. It stops first, so that none comes twice.
     fn expire(&mut self, expired: Expired) {
         let awaited = match expired {
             Expired::Handler => {
+                self.c.timers.stop_handler();
                 return self.refuse_with(Status::SERVICE_UNAVAILABLE, b"");
             }
-            Expired::Write => return self.step(Event::Abort),
+            Expired::Write => {
+                self.c.timers.stop_write();
+                return self.step(Event::Abort);
+            }
             Expired::Peer(awaited) => awaited,
         };
         self.c.timers.expect_nothing();
