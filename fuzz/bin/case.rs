@@ -1,0 +1,3 @@
+//! The fixture language.
+#![no_main]
+libfuzzer_sys::fuzz_target!(|input: &[u8]| samewire_fuzz::case(input));

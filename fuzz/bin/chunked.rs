@@ -1,0 +1,3 @@
+//! Chunked content.
+#![no_main]
+libfuzzer_sys::fuzz_target!(|input: &[u8]| samewire_fuzz::chunked(input));

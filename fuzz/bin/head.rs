@@ -1,0 +1,3 @@
+//! The head of a request.
+#![no_main]
+libfuzzer_sys::fuzz_target!(|input: &[u8]| samewire_fuzz::head(input));

@@ -1,0 +1,111 @@
+//! What must hold for any input: one function for each door that bytes come in by.
+//!
+//! A target is given bytes and panics if something is wrong with what became of them. It knows
+//! nothing of libFuzzer: `cargo test` replays the committed corpus and every fixture with these
+//! functions, and `cargo ci fuzz` builds a binary around each of them and looks for more.
+//!
+//! | target | input | what must hold |
+//! | --- | --- | --- |
+//! | [`head`] | the head of a request | one verdict at any cut; the grammar and httparse agree |
+//! | [`chunked`] | chunked content | one result at any cut; the grammar agrees |
+//! | [`connection`] | a [`Script`] of bytes, cuts, time | one transcript at any cut; no invariant broken |
+//! | [`frames`] | the same, behind a handshake | the same; tungstenite reads the same messages |
+//! | [`case`] | a fixture file | no panic; printing keeps the meaning |
+#![forbid(unsafe_code)]
+
+mod case;
+mod chunked;
+mod connection;
+mod cuts;
+mod frames;
+mod head;
+mod script;
+mod seeds;
+
+/// Rules of the RFCs, one function each; the core's own tests compare with the same.
+#[path = "../../server-core/tests/oracle/mod.rs"]
+mod oracle;
+
+pub use script::Script;
+pub use seeds::seeds;
+
+/// Something that takes any input, or panics.
+pub type Target = fn(&[u8]);
+
+/// The targets, by the names of their binaries and of their folders in the corpus.
+pub const TARGETS: &[(&str, Target)] = &[
+    ("head", head),
+    ("chunked", chunked),
+    ("connection", connection),
+    ("frames", frames),
+    ("case", case),
+];
+
+/// The head of a request.
+///
+/// # Panics
+///
+/// If a cut changes the verdict, or the grammar or httparse has another one.
+pub fn head(input: &[u8]) {
+    let whole = head::parse(input, [input.len()]);
+    assert_eq!(head::parse(input, 1..=input.len()), whole, "byte by byte");
+    assert_eq!(head::parse(input, cuts::seeded(input)), whole, "in pieces");
+    head::compare_with_grammar(input, &whole);
+    head::compare_with_httparse(input, &whole);
+}
+
+/// Chunked content.
+///
+/// # Panics
+///
+/// If a cut changes what is decoded, or the grammar has another result.
+pub fn chunked(input: &[u8]) {
+    let whole = chunked::decode(input, [input.len()]);
+    assert_eq!(chunked::decode(input, 1..=input.len()), whole, "byte by byte");
+    assert_eq!(chunked::decode(input, cuts::seeded(input)), whole, "in pieces");
+    chunked::compare_with_grammar(input, &whole);
+}
+
+/// A whole connection to the demo: what a [`Script`] says is sent, and when.
+///
+/// # Panics
+///
+/// If a cut changes a byte of what comes back, or the connection never ends, or an invariant is
+/// broken that holds over every transcript.
+pub fn connection(input: &[u8]) {
+    connection::converse(&Script::read(input));
+}
+
+/// What follows the handshake of a WebSocket. The payloads of masked frames stand in it as if the
+/// mask were not there, so that guidance sees through it.
+///
+/// # Panics
+///
+/// As [`connection`], or if tungstenite makes other messages of the same bytes.
+pub fn frames(input: &[u8]) {
+    let script = frames::opened(&Script::read(input));
+    let transcript = connection::converse(&script);
+    frames::compare_with_tungstenite(&transcript);
+}
+
+/// A file of fixtures.
+///
+/// # Panics
+///
+/// If the parser does, or printing what it read changes the meaning or is not stable.
+pub fn case(input: &[u8]) {
+    if let Ok(text) = str::from_utf8(input) {
+        case::read_and_print(text);
+    }
+}
+
+/// A fault on purpose, behind a comparison that chance does not get past: if this is not found in a
+/// minute, the others are looking with their eyes shut.
+///
+/// # Panics
+///
+/// If the input begins with the four bytes.
+pub fn planted(input: &[u8]) {
+    let magic = input.first_chunk().map(|bytes| u32::from_be_bytes(*bytes));
+    assert_ne!(magic, Some(0x5a3e_c719), "this is the planted fault");
+}
