@@ -6,6 +6,7 @@
 mod bare;
 mod exhaustive;
 mod failure;
+mod fuzz;
 mod gate;
 mod readme;
 mod setup;
@@ -30,6 +31,9 @@ cargo ci size     flash and memory of the firmware images beside ci/budgets.toml
 cargo ci bench    instruction counts beside the peers', by valgrind
 cargo ci exhaustive
                   all strings of three bytes in each slot of the grammar: minutes
+cargo ci fuzz     look for inputs that a fuzz target does not bear, with libFuzzer
+                    --minutes N  for each target; 1 without
+                    TARGET…      only these of: head chunked connection frames case
 cargo ci setup    bring what the above need on Debian, from packages
 cargo ci help     this text
 ";
@@ -51,6 +55,7 @@ fn dispatch(arguments: &[&str]) -> Result<(), Failure> {
         ["size", options @ ..] => size::check(&workspace, size::Options::parse(options)?),
         ["bench"] => gate::bench(&workspace),
         ["exhaustive"] => exhaustive::check(&workspace),
+        ["fuzz", options @ ..] => fuzz::search(&workspace, &fuzz::Options::parse(options)?),
         ["setup"] => setup::install(),
         ["help" | "--help" | "-h"] => {
             print!("{HELP}");
