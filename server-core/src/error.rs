@@ -214,6 +214,8 @@ violations! {
 /// What our caller did that the documentation forbids. Nothing of it reaches the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Misuse {
+    /// `chunk_bytes_max` is zero, so that no streamed answer could ever end: set it to 1 at least.
+    ChunkEmpty,
     /// The receive buffer is smaller than `Limits::receive_bytes_min`: lend more, or lower
     /// `head_bytes_max`, `collected_bytes_max` or `message_bytes_max`.
     ReceiveBufferTooSmall,
@@ -234,6 +236,7 @@ pub enum Misuse {
 impl core::fmt::Display for Misuse {
     fn fmt(&self, out: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         out.write_str(match self {
+            Self::ChunkEmpty => "chunk_bytes_max is zero: set it to 1 at least",
             Self::ReceiveBufferTooSmall => {
                 "the receive buffer is too small for the limits: see Limits::receive_bytes_min"
             }

@@ -127,11 +127,15 @@ impl Limits {
     /// Bytes of receive buffer that these limits need: the longest head, and behind it the
     /// largest content or message in one piece.
     pub const fn receive_bytes_min(&self) -> usize {
+        (self.head_bytes_max as usize).saturating_add(self.piece_bytes_min())
+    }
+
+    /// Bytes that must fit behind a head.
+    pub(crate) const fn piece_bytes_min(&self) -> usize {
         let message = self.message_bytes_max.saturating_add(FRAME_OVERHEAD_BYTES);
         // One byte more than the content, or the end of its framing could not be read.
         let content = self.collected_bytes_max.saturating_add(1);
-        let piece = if message > content { message } else { content };
-        (self.head_bytes_max as u32).saturating_add(piece) as usize
+        if message > content { message as usize } else { content as usize }
     }
 
     /// Bytes of send buffer that these limits need: a head and behind it the largest content, or
@@ -149,8 +153,12 @@ impl Limits {
     ///
     /// # Errors
     ///
-    /// [`Misuse::ReceiveBufferTooSmall`] or [`Misuse::SendBufferTooSmall`].
+    /// [`Misuse::ChunkEmpty`], [`Misuse::ReceiveBufferTooSmall`] or
+    /// [`Misuse::SendBufferTooSmall`].
     pub const fn fits(&self, receive_bytes: usize, send_bytes: usize) -> Result<(), Misuse> {
+        if self.chunk_bytes_max == 0 {
+            return Err(Misuse::ChunkEmpty);
+        }
         if receive_bytes < self.receive_bytes_min() {
             return Err(Misuse::ReceiveBufferTooSmall);
         }

@@ -123,8 +123,10 @@ impl Wire<'_> {
             || self.c.requests >= self.limits.requests_max;
         (self.c.content, self.c.read_all) = (content, read_all);
         (self.c.answer, self.c.continued, self.c.held) = (Answer::Due, false, 0);
-        // What is left of the buffer behind the head must not depend on how requests were packed.
-        if !read_all || self.c.head.upgrades() {
+        // Whatever the limits allow must fit behind the head, however requests were packed.
+        let behind = self.receive.len().saturating_sub(self.c.received.start + head_bytes);
+        let is_enough = behind >= self.limits.piece_bytes_min();
+        if (!read_all || self.c.head.upgrades()) && !is_enough {
             self.compact();
         }
         Some(head_bytes)

@@ -113,7 +113,7 @@ impl Wire<'_> {
     }
 
     /// Gives the message back that was taken, or drops the one that was not.
-    pub(crate) fn release_message(&mut self) {
+    pub fn release_message(&mut self) {
         self.c.held = 0;
         if let Some(frames) = self.frames() {
             frames.ready = None;

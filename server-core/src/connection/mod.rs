@@ -181,7 +181,7 @@ impl Connection {
     }
 
     /// Where the received, unread bytes begin in the receive buffer.
-    pub(crate) const fn unread_at(&self) -> usize {
+    pub const fn unread_at(&self) -> usize {
         self.received.start
     }
 
