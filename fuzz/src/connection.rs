@@ -53,7 +53,12 @@ pub(crate) fn converse(script: &Script) -> Transcript {
 /// Whether the server is not to blame, whoever breaks this rule after the client sent these bytes.
 fn is_excused(rule: &str, bytes: &[u8]) -> bool {
     match rule {
-        "rfc9110-9.3.2-head-no-content" => has_odd_line_ends(bytes),
+        // A word is no request line, though the invariants take it for a method.
+        "rfc9110-9.3.2-head-no-content" => {
+            has_odd_line_ends(bytes)
+                || bytes.ends_with(b"HEAD")
+                || bytes.windows(5).any(|word| word == b"HEAD\r")
+        }
         // The demo sends a content type back as it came.
         "rfc9110-5.6.3-no-bws-emitted" => {
             bytes.windows(12).any(|word| word.eq_ignore_ascii_case(b"content-type"))
