@@ -28,21 +28,28 @@ const LIMITS: Limits = Limits {
     ..Limits::SMALL
 };
 
+/// What the server can have written before a client who reads no more takes any of it.
+const WINDOW_BYTES: usize = 200;
+
 /// Longer than every deadline, one behind the other.
 const FOREVER: Duration = Duration::from_secs(3600);
 
 /// Plays the script whole, byte by byte, and at its own cuts. All must be the same; returned is
 /// what went over the wire.
 pub(crate) fn converse(script: &Script) -> Transcript {
-    let whole = play(script, Delivery::default());
-    let bytes = Delivery { read_bytes_max: 1, one_by_one: true, ..Delivery::default() };
+    let whole = Delivery { window_bytes: WINDOW_BYTES, ..Delivery::default() };
+    let bytes = Delivery { read_bytes_max: 1, one_by_one: true, ..whole.clone() };
     let cuts = script.cuts.clone();
-    let cuts = Delivery { cuts, one_by_one: true, write_bytes_max: 7, ..Delivery::default() };
+    let cuts = Delivery { cuts, one_by_one: true, write_bytes_max: 7, ..whole.clone() };
+    let whole = play(script, whole);
     for (delivery, name) in [(bytes, "byte by byte"), (cuts, "in pieces")] {
         let other = play(script, delivery);
         assert!(other == whole, "{name}, it is not as whole:\n{other}\nwhole:\n{whole}");
     }
+    // Whoever does not read is hung up on within an answer.
+    let reads = !script.turns.iter().any(|(_, turn)| *turn == Turn::Wait);
     if let Err((name, broken)) = invariant::check(&whole)
+        && reads
         && !is_excused(broken.rule, &script.bytes)
     {
         panic!("{name}: {}: {}\n{whole}", broken.rule, broken.what);
@@ -60,7 +67,9 @@ fn is_excused(rule: &str, bytes: &[u8]) -> bool {
                 || bytes.windows(5).any(|word| word == b"HEAD\r")
         }
         // The demo sends a content type back as it came.
-        "rfc9110-5.6.3-no-bws-emitted" => {
+        "rfc9110-5.6.3-no-bws-emitted"
+        | "rfc9110-5.6.3-single-sp"
+        | "rfc9110-5.6.4-needless-quoted-pair" => {
             bytes.windows(12).any(|word| word.eq_ignore_ascii_case(b"content-type"))
         }
         _ => false,
@@ -80,7 +89,8 @@ fn has_odd_line_ends(bytes: &[u8]) -> bool {
 fn play(script: &Script, delivery: Delivery) -> Transcript {
     let world = World::with(Demo::new(), Options::new(LIMITS));
     let client = world.connect_with(delivery);
-    let mut play = Play { world, client, transcript: Transcript::default(), shut: false };
+    let mut play =
+        Play { world, client, transcript: Transcript::default(), shut: false, reads: true };
     // The server accepts before the first byte comes, as it would on a network.
     play.listen();
     let mut sent = 0;
@@ -102,6 +112,8 @@ struct Play {
     transcript: Transcript,
     /// The client has ended its half.
     shut: bool,
+    /// The client takes what comes.
+    reads: bool,
 }
 
 impl Play {
@@ -124,6 +136,7 @@ impl Play {
                 // A transcript has no word for it; what follows comes unasked, as after a wait.
                 self.transcript.pass(Duration::ZERO);
             }
+            Turn::Wait => self.reads = !self.reads,
             Turn::Shut if self.shut => {}
             Turn::Shut => {
                 self.shut = true;
@@ -134,14 +147,15 @@ impl Play {
         self.listen();
     }
 
-    /// Runs until nothing moves, and takes all that came.
+    /// Runs until nothing moves, and takes all that comes, if the client reads at all.
     fn listen(&mut self) {
         self.world.run();
-        let received = self.client.take();
-        if !received.is_empty() {
-            self.transcript.receive(&received);
+        while self.reads && self.client.waiting() > 0 {
+            self.transcript.receive(&self.client.take());
+            self.world.run();
         }
         match self.client.end() {
+            _ if self.client.waiting() > 0 => {}
             End::Open => {}
             End::Fin => self.transcript.end(Ending::Closed),
             End::Reset => self.transcript.end(Ending::Reset),

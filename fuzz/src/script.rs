@@ -7,6 +7,7 @@
 //! | `fe 'c'` | a cut: what follows arrives when the server has done all it can |
 //! | `fe 't' hh ll` | so many milliseconds pass |
 //! | `fe 'd'` | the server is asked to drain |
+//! | `fe 'w'` | the client reads no more, or goes on reading |
 //! | `fe 's'` | the client ends its half; no bytes are sent behind it |
 //! | `fe fe`, or `fe` and no byte of these | one `fe` is sent |
 
@@ -30,6 +31,8 @@ pub struct Script {
 pub(crate) enum Turn {
     Pass(Duration),
     Drain,
+    /// The client reads no more, or goes on reading.
+    Wait,
     Shut,
 }
 
@@ -50,6 +53,10 @@ impl Script {
                 }
                 (&MARK, [b'd', rest @ ..]) => {
                     script.turn(Turn::Drain);
+                    rest
+                }
+                (&MARK, [b'w', rest @ ..]) => {
+                    script.turn(Turn::Wait);
                     rest
                 }
                 (&MARK, [b's', rest @ ..]) => {
@@ -110,6 +117,7 @@ impl Turn {
     fn write(self, out: &mut Vec<u8>) {
         match self {
             Self::Drain => out.extend([MARK, b'd']),
+            Self::Wait => out.extend([MARK, b'w']),
             Self::Shut => out.extend([MARK, b's']),
             Self::Pass(time) => {
                 let mut millis = time.as_millis();
@@ -131,10 +139,11 @@ mod tests {
 
     #[test]
     fn reads_marks_and_sends_the_rest() {
-        let script = Script::read(b"ab\xfect\xfet\x13\x88\xfed\xfes\xfet\x00\x01cd");
+        let script = Script::read(b"ab\xfect\xfet\x13\x88\xfed\xfew\xfes\xfet\x00\x01cd");
         let pass = |millis| Turn::Pass(Duration::from_millis(millis));
         assert_eq!((script.bytes.as_slice(), script.cuts.as_slice()), (&b"abt"[..], &[2][..]));
-        let turns = [(3, pass(5000)), (3, Turn::Drain), (3, Turn::Shut), (3, pass(1))];
+        let turns =
+            [(3, pass(5000)), (3, Turn::Drain), (3, Turn::Wait), (3, Turn::Shut), (3, pass(1))];
         assert_eq!(script.turns, turns);
         for (input, bytes) in [
             (&b"\xfe"[..], &b"\xfe"[..]),
@@ -147,7 +156,8 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read_again() {
-        for input in [&b""[..], b"a\xfec\xfet\x00\x07b\xfed", b"\xfec\xfe\xfecab\xfes\xfet\xff\xff"]
+        for input in
+            [&b""[..], b"a\xfec\xfet\x00\x07b\xfed\xfew", b"\xfec\xfe\xfecab\xfes\xfet\xff\xff"]
         {
             let script = Script::read(input);
             assert_eq!(Script::read(&script.write()), script, "{input:?}");
