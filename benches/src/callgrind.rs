@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io::ErrorKind;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// Why nothing was counted.
@@ -22,10 +23,9 @@ impl fmt::Display for Unavailable {
     }
 }
 
-/// Instructions that this program executes when it is started with `arguments`.
-pub(crate) fn count(arguments: &[&str]) -> Result<u64, Unavailable> {
+/// Instructions that `program` executes when it is started with `arguments`.
+pub(crate) fn count(program: &Path, arguments: &[&str]) -> Result<u64, Unavailable> {
     let failed = |error: std::io::Error| Unavailable::Failed(error.to_string());
-    let program = std::env::current_exe().map_err(failed)?;
     let output = Command::new("valgrind")
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
         .arg(program)

@@ -50,17 +50,18 @@ impl<'b> Writer<'b> {
             }
             exponent -= 1;
         }
-        self.put(&[b'0' + left as u8]);
+        let [units, ..] = left.to_le_bytes();
+        self.put(&[b'0' + units]);
     }
 
     /// Appends `number` in hexadecimal digits, without leading zeros.
-    pub fn put_hex(&mut self, number: u32) {
-        let mut shift = 28;
+    pub fn put_hex(&mut self, number: usize) {
+        let mut shift = usize::BITS - 4;
         while shift > 0 && number >> shift == 0 {
             shift -= 4;
         }
         loop {
-            let digit = (number >> shift) as u8 & 15;
+            let [digit, ..] = (number >> shift & 15).to_le_bytes();
             self.put(&[if digit < 10 { b'0' + digit } else { b'a' - 10 + digit }]);
             if shift == 0 {
                 break;
@@ -158,9 +159,10 @@ mod tests {
             let n = writer.written().unwrap();
             assert_eq!(&room[..n], format!("{number}").as_bytes());
             let mut writer = Writer::new(&mut room);
-            writer.put_hex(number as u32);
+            let number = usize::try_from(number).unwrap_or(usize::MAX);
+            writer.put_hex(number);
             let n = writer.written().unwrap();
-            assert_eq!(&room[..n], format!("{:x}", number as u32).as_bytes());
+            assert_eq!(&room[..n], format!("{number:x}").as_bytes());
         }
     }
 

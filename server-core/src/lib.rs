@@ -3,8 +3,19 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(
     not(test),
-    deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)
+    deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic),
+    // A length that a peer gave is compared as the `u64` that it is, never cut to fit.
+    deny(
+        clippy::cast_lossless,
+        clippy::cast_possible_truncation,
+        clippy::cast_possible_wrap,
+        clippy::cast_precision_loss,
+        clippy::cast_sign_loss,
+    )
 )]
+
+// What clippy takes for granted: no `usize` is smaller than the `u32`s that bound lengths.
+const _: () = assert!(usize::BITS >= u32::BITS);
 
 #[cfg(test)]
 extern crate std;

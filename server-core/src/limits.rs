@@ -112,6 +112,8 @@ impl Limits {
     /// For a laptop or a gateway: the 8000-byte request lines of RFC 9112 §3, 64 KiB messages.
     pub const LARGE: Self = Self {
         head_bytes_max: 16_384,
+        // rfc9112-3-support-8000-line
+        // rfc9110-4.1-uri-8000
         target_bytes_max: 8_192,
         field_lines_max: 100,
         content_bytes_max: 10 << 20,

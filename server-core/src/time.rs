@@ -27,9 +27,8 @@ impl Instant {
     }
 
     /// Milliseconds from `earlier` to this point, zero if `earlier` is later, at most `u32::MAX`.
-    pub const fn millis_since(self, earlier: Self) -> u32 {
-        let millis = self.0.saturating_sub(earlier.0);
-        if millis > u32::MAX as u64 { u32::MAX } else { millis as u32 }
+    pub fn millis_since(self, earlier: Self) -> u32 {
+        u32::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(u32::MAX)
     }
 
     /// Time from `earlier` to this point, zero if `earlier` is later.

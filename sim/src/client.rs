@@ -39,6 +39,17 @@ impl Client {
         self.wire.reset();
     }
 
+    /// Stops reading: the server gets rid of so many bytes from now on, and then of none until
+    /// [`resume`](Self::resume). What it has written before can be taken as always.
+    pub fn stall(&self, bytes: usize) {
+        self.wire.take_only(Some(bytes));
+    }
+
+    /// Reads again.
+    pub fn resume(&self) {
+        self.wire.take_only(None);
+    }
+
     /// Takes all that has come.
     pub fn take(&self) -> Vec<u8> {
         let mut into = Vec::new();

@@ -86,6 +86,8 @@ pub(crate) struct State {
     pub(crate) down: Flow,
     pub(crate) end: End,
     pub(crate) counts: Counts,
+    /// Bytes that a client which has stopped reading still takes.
+    left: Option<usize>,
     draining: bool,
     reader: Option<Waker>,
     writer: Option<Waker>,
@@ -115,6 +117,7 @@ impl Stream {
             down: Flow::default(),
             end: End::Open,
             counts: Counts::default(),
+            left: None,
             draining: false,
             reader: None,
             writer: None,
@@ -153,11 +156,13 @@ impl Transport for Stream {
             End::Open => {}
         }
         let room = state.delivery.window_bytes.saturating_sub(state.down.len());
+        let room = room.min(state.left.unwrap_or(usize::MAX));
         let written = from.len().min(room).min(state.delivery.write_bytes_max);
         if written == 0 {
             state.writer = Some(cx.waker().clone());
             return Poll::Pending;
         }
+        state.left = state.left.map(|left| left - written);
         state.down.push(&from[..written]);
         state.counts.writes += 1;
         state.counts.bytes_written += written;
@@ -257,6 +262,16 @@ impl Wire {
             [state.reader.take(), state.writer.take()]
         };
         wakers.into_iter().for_each(wake);
+    }
+
+    /// The server can write so many bytes from now on, or as many as the delivery allows.
+    pub(crate) fn take_only(&self, bytes: Option<usize>) {
+        let waker = {
+            let state = &mut *self.state();
+            state.left = bytes;
+            state.writer.take()
+        };
+        wake(waker);
     }
 
     /// Moves at most `bytes_max` bytes of what the server wrote to the end of `into`.
@@ -364,6 +379,21 @@ mod tests {
         assert_eq!(client.take(), b"bcdef");
         let counts = Counts { writes: 3, bytes_written: 6, ..Counts::default() };
         assert_eq!(client.counts(), counts);
+    }
+
+    #[test]
+    fn a_client_that_stalls_takes_so_many_bytes_and_no_more() {
+        let (mut stream, client, _) = pair(Delivery::default());
+        client.stall(2);
+        assert_eq!(write(&mut stream, b"abc"), Poll::Ready(Ok(2)));
+        assert_eq!(client.take(), b"ab");
+        assert_eq!(write(&mut stream, b"c"), Poll::Pending, "taking makes no room");
+        client.stall(1);
+        assert_eq!(write(&mut stream, b"cd"), Poll::Ready(Ok(1)));
+        assert_eq!(write(&mut stream, b"d"), Poll::Pending);
+        client.resume();
+        assert_eq!(write(&mut stream, b"de"), Poll::Ready(Ok(2)));
+        assert_eq!(client.take(), b"cde");
     }
 
     #[test]

@@ -140,6 +140,30 @@ fn a_slow_reader_gets_it_all() {
 }
 
 #[test]
+fn a_slow_reader_of_a_burst_meets_the_same_deadlines() {
+    // Every second: what waits for the client who reads it all at half time, and whether it is over.
+    let watch = |requests, window_bytes, read_bytes_max| {
+        let world = world();
+        let one_by_one = read_bytes_max == 1;
+        let delivery = Delivery { window_bytes, read_bytes_max, one_by_one, ..Delivery::default() };
+        let client = world.connect_with(delivery);
+        client.send([HELLO.repeat(requests).as_str(), "GET /unfini"].concat());
+        (0..60).map(move |second| {
+            world.pass(Duration::from_secs(1));
+            let taken = if second == 8 { client.take() } else { Vec::new() };
+            (taken, client.waiting(), client.end())
+        })
+    };
+    let windows = (1..4000).step_by(97);
+    for (requests, window_bytes) in windows.flat_map(|bytes| [20, 30, 40].map(|n| (n, bytes))) {
+        let whole = watch(requests, window_bytes, usize::MAX);
+        let bytes = watch(requests, window_bytes, 1);
+        let different = whole.zip(bytes).position(|(whole, bytes)| whole != bytes);
+        assert_eq!(different, None, "{requests} requests, a window of {window_bytes}");
+    }
+}
+
+#[test]
 fn time_passes_from_deadline_to_deadline() {
     let idle = Duration::from_millis(Limits::SMALL.idle_ms_max.into());
     let world = world();
@@ -165,6 +189,24 @@ fn draining_closes_what_is_idle() {
     world.drain();
     world.run();
     assert_eq!((used.end(), fresh.end()), (End::Fin, End::Fin));
+}
+
+#[test]
+fn a_request_behind_the_last_content_is_never_answered() {
+    let unread = b"POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\n12";
+    let rest = ["34", HELLO].concat();
+    for read_bytes_max in [usize::MAX, 1] {
+        let world = world();
+        let delivery = Delivery { read_bytes_max, one_by_one: true, ..Delivery::default() };
+        let client = world.connect_with(delivery);
+        client.send(unread);
+        world.run();
+        assert!(client.take().starts_with(b"HTTP/1.1 404 "));
+        world.drain();
+        client.send(&rest);
+        world.run();
+        assert_eq!((client.take(), client.end()), (vec![], End::Fin), "{read_bytes_max}");
+    }
 }
 
 #[test]

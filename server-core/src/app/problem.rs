@@ -82,7 +82,7 @@ pub(super) fn put_escaped(to: &mut Writer<'_>, text: &str) {
             0..0x20 => {
                 to.put(b"\\u00");
                 to.put(if byte < 16 { b"0" } else { b"1" });
-                to.put_hex(u32::from(byte & 15));
+                to.put_hex(usize::from(byte & 15));
             }
             _ => to.put(&[byte]),
         }

@@ -129,6 +129,7 @@ impl<T: Transport, C: Clock> Driver<'_, T, C> {
 
     /// Time may have passed since the last poll, and the wall clock with it; whoever runs the
     /// server may want to stop. All of it comes before what a handler does now.
+    // rfc9110-6.6.1-date-best-approx
     fn begin_turn(&mut self, wire: &mut Wire<'_>, cx: &mut Context<'_>) {
         wire.set_date(self.clock.date());
         wire.handle_input(self.clock.now(), Input::Timeout);

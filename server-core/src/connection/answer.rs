@@ -108,6 +108,7 @@ impl Wire<'_> {
                 self.c.last = true;
                 (ContentFraming::UntilClose, Answer::UntilClose)
             }
+            // rfc9112-6.1-te-on-head-or-304
             Streaming::Chunked => (ContentFraming::Chunked, Answer::Chunked),
         };
         let Some(n) = self.put(head, framing, &[]) else { return self.wait_for_room() };
@@ -143,7 +144,7 @@ impl Wire<'_> {
         let mut writer = Writer::new(self.c.free(self.send));
         let piece = data.get(..n).unwrap_or_default();
         if framed && n > 0 {
-            writer.put_hex(n as u32);
+            writer.put_hex(n);
             writer.put(b"\r\n");
             writer.put(piece);
             writer.put(b"\r\n");
@@ -357,6 +358,8 @@ impl Wire<'_> {
     /// More room comes as output leaves; if none is to leave, the answer is too large for good.
     fn wait_for_room(&mut self) -> Poll<()> {
         if self.has_output() || self.c.misuse == Some(Misuse::AnswerTooLarge) {
+            // The answer is there: it is the peer now who is slow.
+            self.c.timers.stop_handler();
             return Poll::Pending;
         }
         self.c.misuse = Some(Misuse::AnswerTooLarge);

@@ -252,13 +252,15 @@ impl Wire<'_> {
         }
     }
 
-    /// Reads and drops what is left of the content after an early answer.
+    /// Reads and drops what is left of the content after an early answer. Only a call to finish
+    /// can have made that the last answer: none that is known to be is followed by this.
     // rfc9112-9.3-drain-or-close
     // rfc9110-9.3.1-no-private-get-body
     pub fn drain(&mut self) {
         while self.c.state == State::Draining {
             match self.piece() {
                 Piece::Data(range) => self.took(range.len()),
+                Piece::End if self.c.last => self.step(Event::AnsweredLast),
                 Piece::End => self.step(Event::Drained),
                 Piece::More | Piece::Broken => return,
             }

@@ -21,7 +21,7 @@ const CONTROL_FRAME_BYTES: usize = 2 + frame::CONTROL_BYTES_MAX as usize;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Frames {
     /// Payload of the current frame that is still to come.
-    left: u32,
+    left: usize,
     /// The key for the next byte of it, and those that follow.
     mask: [u8; 4],
     /// The current frame, from its header's last byte to its payload's.
@@ -73,6 +73,11 @@ impl Wire<'_> {
     // rfc6455-4.2.2-accept-valid-response
     // rfc9110-15.2.2-101-upgrade-field
     // rfc6455-4.2.2-no-subprotocol-if-none
+    // rfc6455-4.2.2-no-unoffered-extension
+    // rfc6455-5.2-extension-data-negotiated
+    // rfc6455-5.8-extensions-negotiated
+    // rfc6455-9-accept-some-extensions
+    // rfc6455-9-no-unrequested-extension
     // rfc6455-11.3.2-single-extension-response
     // rfc6455-11.3.3-single-accept
     // rfc6455-11.3.4-single-protocol-response
@@ -84,7 +89,7 @@ impl Wire<'_> {
             return;
         }
         self.invite();
-        let free = self.send.get_mut(self.c.unsent.end..).unwrap_or_default();
+        let free = self.send.get_mut(self.c.unsent..).unwrap_or_default();
         let mut writer = Writer::new(free);
         writer.put(
             b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
@@ -174,7 +179,8 @@ impl Wire<'_> {
         let was_within = frames.message.kind().is_some();
         frames.message.begin(&header, self.limits)?;
         let is_within = frames.message.kind().is_some();
-        frames.left = header.length as u32; // at most `message_bytes_max`, a `u32`, or 125
+        // `begin` has refused what no memory holds.
+        frames.left = usize::try_from(header.length).unwrap_or(usize::MAX);
         frames.mask = header.mask;
         frames.fin = header.fin;
         frames.opcode = Some(header.opcode);
@@ -186,6 +192,7 @@ impl Wire<'_> {
     }
 
     /// Takes what is here of a data frame's payload, or all of a control frame's.
+    // rfc6455-5.4-fragment-order
     fn take_payload(
         &mut self,
         frames: &mut Frames,
@@ -193,8 +200,8 @@ impl Wire<'_> {
         receive: &mut [u8],
     ) -> Result<Moved, Violation> {
         let Span { start, end } = self.c.received;
-        let n = (end - start).min(frames.left as usize);
-        let is_whole = n == frames.left as usize;
+        let n = (end - start).min(frames.left);
+        let is_whole = n == frames.left;
         if !is_whole && (n == 0 || opcode.is_control()) {
             return Ok(Moved::NeedsBytes);
         }
@@ -203,7 +210,7 @@ impl Wire<'_> {
         }
         let payload = receive.get_mut(start..start + n).unwrap_or_default();
         frames.mask = frame::unmask(payload, frames.mask);
-        frames.left -= n as u32; // not above `left`
+        frames.left -= n;
         if is_whole {
             frames.opcode = None;
         }
@@ -233,7 +240,9 @@ impl Wire<'_> {
         let is_open = self.c.state == State::WebSocket;
         match opcode {
             // rfc6455-5.5.2-pong-reply
+            // rfc6455-5.5.2-ping-data
             // rfc6455-5.5.3-pong-same-data
+            // rfc6455-5.5.3-pong-latest-only
             Opcode::Ping if is_open => self.begin_frame(Opcode::Pong, payload.len()).put(payload),
             Opcode::Close => {
                 close::parse(payload)?;
@@ -243,6 +252,7 @@ impl Wire<'_> {
                 }
                 self.step(Event::CloseDone);
             }
+            // rfc6455-5.5.3-unsolicited-pong
             _ => {}
         }
         Ok(())
@@ -289,7 +299,7 @@ impl Wire<'_> {
         }
         let place = frame::SENT_HEADER_BYTES_MAX;
         let room = self.room().saturating_sub(place + CONTROL_FRAME_BYTES);
-        let at = self.c.unsent.end;
+        let at = self.c.unsent;
         let free = self.send.get_mut(at + place..).unwrap_or_default();
         let room = room.min(self.limits.answer_bytes_max as usize);
         let mut writer = Writer::new(free.get_mut(..room).unwrap_or_default());
@@ -302,7 +312,7 @@ impl Wire<'_> {
             return Poll::Ready(Err(self.c.misuse));
         };
         self.begin_frame(kind.opcode(), bytes);
-        let header_bytes = self.c.unsent.end - bytes - at;
+        let header_bytes = self.c.unsent - bytes - at;
         let behind = self.send.get_mut(at + header_bytes..).unwrap_or_default();
         shift(behind, place - header_bytes, bytes);
         Poll::Ready(Ok(()))
@@ -310,6 +320,7 @@ impl Wire<'_> {
 
     /// Begins the closing handshake, unless it has begun. `reason` is cut at 123 bytes.
     // rfc6455-7.1.2-start-close-frame
+    // rfc6455-7.3-server-may-close
     pub fn close(&mut self, code: Code, reason: &[u8]) {
         if self.c.state == State::WebSocket {
             self.put_close(code, reason);
@@ -332,6 +343,7 @@ impl Wire<'_> {
     }
 
     /// A keep-alive ping, empty, if there is room; in any case a sign of life is due from now on.
+    // rfc6455-5.5.2-server-ping
     pub(super) fn ping(&mut self) {
         if self.room() >= 2 * CONTROL_FRAME_BYTES {
             self.begin_frame(Opcode::Ping, 0);
@@ -359,11 +371,11 @@ impl Wire<'_> {
     #[inline(never)]
     fn begin_frame(&mut self, opcode: Opcode, n: usize) -> Writer<'_> {
         let (header, header_bytes) = frame::encode(opcode, true, n as u64);
-        let at = self.c.unsent.end;
+        let at = self.c.unsent;
         if header_bytes + n <= self.room() {
             self.commit(header_bytes + n);
         }
-        let place = self.send.get_mut(at..self.c.unsent.end).unwrap_or_default();
+        let place = self.send.get_mut(at..self.c.unsent).unwrap_or_default();
         let mut writer = Writer::new(place);
         writer.put(header.get(..header_bytes).unwrap_or_default());
         writer

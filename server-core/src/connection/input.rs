@@ -1,8 +1,9 @@
 //! The two doors: what the world did to the connection, and what the driver is to do next.
 
+use super::Wire;
 use super::state::{Event, State};
 use super::timers::{Awaits, Expired};
-use super::{Span, Wire};
+use crate::buffer::{copy, shift};
 use crate::error::Violation;
 use crate::http::status::Status;
 use crate::limits::{ANSWER_HEAD_BYTES, WRITE_STEP_BYTES};
@@ -81,6 +82,7 @@ impl Wire<'_> {
             return Output::Ready;
         }
         if self.has_output() {
+            // rfc6455-6.1-transmit
             return Output::Transmit;
         }
         if self.c.state == State::Flushing {
@@ -129,18 +131,11 @@ impl Wire<'_> {
     }
 
     fn sent(&mut self, n: usize) {
-        let standing = self.c.unsent.len();
-        if n < standing {
-            self.c.unsent.start += n;
-        } else {
-            self.c.tail = self.c.tail.get(n - standing..).unwrap_or_default();
-            self.c.unsent = Span { start: 0, end: 0 };
-        }
+        self.release_sent(n);
+        let sent = self.c.write_step.saturating_add(u32::try_from(n).unwrap_or(u32::MAX));
+        self.c.write_step = sent % WRITE_STEP_BYTES;
         if self.has_output() {
-            let step = self.c.write_step.saturating_add(u32::try_from(n).unwrap_or(u32::MAX));
-            self.c.write_step = step;
-            if step >= WRITE_STEP_BYTES {
-                self.c.write_step = 0;
+            if sent >= WRITE_STEP_BYTES {
                 self.c.timers.begin_write(self.limits);
             }
         } else {
@@ -155,6 +150,24 @@ impl Wire<'_> {
         self.c.fresh |= self.c.state.is_served();
     }
 
+    /// Takes `n` bytes of output away, and lays out the rest by how long it is and not by how it
+    /// came and went: room for an answer must not depend on what left in one write.
+    fn release_sent(&mut self, n: usize) {
+        let standing = self.c.unsent;
+        if n < standing {
+            shift(self.send, n, standing - n);
+        }
+        let beyond = n.saturating_sub(standing);
+        self.c.tail = self.c.tail.get(beyond..).unwrap_or_default();
+        self.c.unsent = standing.saturating_sub(n);
+        let free = self.send.get_mut(self.c.unsent..).unwrap_or_default();
+        if self.c.tail.len() <= free.len() {
+            copy(free, self.c.tail);
+            self.c.unsent += self.c.tail.len();
+            self.c.tail = &[];
+        }
+    }
+
     /// Deals with a deadline that has come. It stops first, so that none comes twice.
     fn expire(&mut self, expired: Expired) {
         let awaited = match expired {
@@ -162,6 +175,8 @@ impl Wire<'_> {
                 self.c.timers.stop_handler();
                 return self.refuse_with(Status::SERVICE_UNAVAILABLE, b"");
             }
+            // rfc9112-9.5-close-anytime
+            // rfc6455-7.1.1-close-any-means
             Expired::Write => {
                 self.c.timers.stop_write();
                 return self.step(Event::Abort);

@@ -64,14 +64,15 @@ pub struct Connection {
     misuse: Option<Misuse>,
     /// Requests so far.
     requests: u16,
-    /// Bytes sent since the write deadline last began.
+    /// Bytes sent since the last full step of them.
     write_step: u32,
     head: Head,
     /// Received and not yet consumed.
     received: Span,
-    /// Written and not yet sent.
-    unsent: Span,
+    /// Written and not yet sent, at the front of the send buffer.
+    unsent: usize,
     /// A `'static` content's rest, sent from where it lies, after what stands in the send buffer.
+    /// Empty as soon as the buffer has room for all of it.
     tail: &'static [u8],
     /// Bytes at the front of the receive buffer that must stay: content or a message, in the
     /// making or waiting to be taken.
@@ -131,7 +132,7 @@ impl Connection {
             timers,
             tail: &[],
             received: Span { start: 0, end: 0 },
-            unsent: Span { start: 0, end: 0 },
+            unsent: 0,
             held: 0,
             write_step: 0,
             requests: 0,
@@ -188,7 +189,7 @@ impl Connection {
     /// The free part of the `send` buffer; none while a tail must leave first.
     #[inline(never)]
     fn free<'b>(&self, send: &'b mut [u8]) -> &'b mut [u8] {
-        let free = if self.tail.is_empty() { send.get_mut(self.unsent.end..) } else { None };
+        let free = if self.tail.is_empty() { send.get_mut(self.unsent..) } else { None };
         free.unwrap_or_default()
     }
 
@@ -279,8 +280,7 @@ impl<'w> Wire<'w> {
 
     /// Output that may be written, in the send buffer or behind it: what a driver passes on.
     pub fn unsent(&self) -> &[u8] {
-        let Span { start, end } = self.c.unsent;
-        match self.send.get(start..end) {
+        match self.send.get(..self.c.unsent) {
             Some(bytes) if !bytes.is_empty() => bytes,
             _ => self.c.tail,
         }
@@ -288,19 +288,18 @@ impl<'w> Wire<'w> {
 
     /// Free bytes of the send buffer; none while a tail must leave first.
     fn room(&self) -> usize {
-        if self.c.tail.is_empty() { self.send.len() - self.c.unsent.end } else { 0 }
+        if self.c.tail.is_empty() { self.send.len() - self.c.unsent } else { 0 }
     }
 
     fn has_output(&self) -> bool {
-        self.c.unsent.len() > 0 || !self.c.tail.is_empty()
+        self.c.unsent > 0 || !self.c.tail.is_empty()
     }
 
     /// Counts `n` bytes as written into the free part of the send buffer.
     #[inline(never)]
     fn commit(&mut self, n: usize) {
-        self.c.unsent.end += n;
+        self.c.unsent += n;
         if !self.c.timers.write_runs() {
-            self.c.write_step = 0;
             self.c.timers.begin_write(self.limits);
         }
     }

@@ -50,7 +50,7 @@ pub enum Event {
     Answered,
     /// An answer is complete, content is left that is worth reading.
     AnsweredEarly,
-    /// The last answer is complete, or an error has been answered.
+    /// The last answer is complete and nothing is read any more, or an error has been answered.
     AnsweredLast,
     /// What was left of the content is gone.
     Drained,
@@ -103,6 +103,7 @@ transitions! {
     Exchange + AnsweredLast => Flushing, "RFC 9112 9.6";
     Exchange + Upgraded => WebSocket, "RFC 6455 4.2.2";
     Draining + Drained => Idle, "RFC 9112 9.3";
+    Draining + AnsweredLast => Flushing, "RFC 9112 9.6";
     Draining + PeerDone => Flushing, "RFC 9112 8";
     WebSocket + CloseSent => Closing, "RFC 6455 7.1.2";
     WebSocket + CloseDone => Flushing, "RFC 6455 7.1.1";

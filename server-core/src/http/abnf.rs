@@ -77,18 +77,24 @@ fn value_span(bytes: &[u8]) -> usize {
 #[cfg_attr(target_pointer_width = "64", inline(always))]
 #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
 pub(crate) fn percent_encoded(bytes: &[u8], class: Class) -> usize {
-    let mut rest = bytes;
-    loop {
-        rest = rest.get(class.span(rest)..).unwrap_or_default();
-        match rest {
-            [b'%', high, low, after @ ..]
-                if Class::HEXDIG.has(*high) && Class::HEXDIG.has(*low) =>
-            {
-                rest = after;
-            }
-            _ => return bytes.len() - rest.len(),
-        }
+    let mut end = class.span(bytes);
+    while let Some([b'%', high, low, after @ ..]) = bytes.get(end..)
+        && Class::HEXDIG.has(*high)
+        && Class::HEXDIG.has(*low)
+    {
+        end += 3 + class.span(after);
     }
+    end
+}
+
+/// How many bytes of a field line are its name, and how many stand in front of its end, if it is a
+/// line of the common kind. Whether that is its end is for the caller to see.
+#[inline(always)]
+pub(crate) fn common_line(bytes: &[u8]) -> Option<(usize, usize)> {
+    let found = if VECTORS { blocks::line(bytes) } else { None };
+    #[cfg(test)]
+    work::add(found.map_or(0, |(_, end)| end + 1));
+    found
 }
 
 /// Where `byte` stands first in `bytes`. Small, and shared by all who are in no hurry.
@@ -108,7 +114,7 @@ pub(crate) fn cut(bytes: &[u8], byte: u8) -> (&[u8], &[u8]) {
 
 /// `value` without the `OWS` at its ends (RFC 9110 §5.6.3): SP and HTAB, nothing else.
 // rfc9112-5.1-ows-stripped rfc9110-5.5-trim-value
-#[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+#[inline(never)]
 pub(crate) fn trim(mut value: &[u8]) -> &[u8] {
     while let [b' ' | b'\t', rest @ ..] = value {
         value = rest;
@@ -117,6 +123,16 @@ pub(crate) fn trim(mut value: &[u8]) -> &[u8] {
         value = rest;
     }
     value
+}
+
+/// The same behind a colon, where nearly always one SP is all there is to trim.
+#[inline(always)]
+pub(crate) fn trim_value(value: &[u8]) -> &[u8] {
+    let behind_sp = value.strip_prefix(b" ").unwrap_or(value);
+    match (behind_sp.first(), behind_sp.last()) {
+        (Some(b'!'..), Some(b'!'..)) if cfg!(target_pointer_width = "64") => behind_sp,
+        _ => trim(value),
+    }
 }
 
 /// The value of a `HEXDIG` (RFC 5234 §B.1).
@@ -128,6 +144,17 @@ pub(crate) const fn hexadecimal(digit: u8) -> u8 {
 #[inline(never)]
 pub(crate) fn decimal(digits: &[u8]) -> Option<u64> {
     let mut number = 0u64;
+    // So few digits always fit.
+    if cfg!(target_pointer_width = "64") && digits.len() < 20 {
+        for digit in digits {
+            let digit = digit.wrapping_sub(b'0');
+            if digit > 9 {
+                return None;
+            }
+            number = number * 10 + u64::from(digit);
+        }
+        return (!digits.is_empty()).then_some(number);
+    }
     for digit in digits {
         let digit = digit.wrapping_sub(b'0');
         if digit > 9 || number > u64::MAX / 10 {
@@ -144,8 +171,11 @@ pub(crate) fn decimal(digits: &[u8]) -> Option<u64> {
 /// other side can turn only control characters into digits or a hyphen, and neither a token nor a
 /// value has those.
 #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+#[cfg_attr(target_pointer_width = "64", inline(always))]
 pub(crate) fn is_word(bytes: &[u8], word: &[u8]) -> bool {
-    bytes.len() == word.len() && bytes.iter().zip(word).all(|(byte, lower)| byte | 0x20 == *lower)
+    let pairs = bytes.iter().zip(word);
+    bytes.len() == word.len()
+        && pairs.fold(0, |odd, (byte, lower)| odd | (byte | 0x20) ^ lower) == 0
 }
 
 #[inline(always)]

@@ -17,7 +17,8 @@ impl<'x> Authority<'x> {
     ///
     /// Of IP literals only IPv6 addresses are known: no `IPvFuture` has been defined.
     // rfc3986-3.2.2-host-grammar
-    #[inline(never)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub fn parse(bytes: &'x [u8]) -> Option<Self> {
         let host_bytes = match bytes {
             [b'[', literal @ ..] => {
@@ -41,12 +42,22 @@ impl<'x> Authority<'x> {
 
 /// `port` (RFC 3986 §3.2.3), not empty, of the numbers that TCP has.
 // rfc3986-3.2.3-port-digits
+#[inline(always)]
 fn port(digits: &[u8]) -> Option<u16> {
-    u16::try_from(abnf::decimal(digits)?).ok()
+    let mut port = 0u32;
+    for digit in digits {
+        let digit = digit.wrapping_sub(b'0');
+        port = port * 10 + u32::from(digit);
+        if digit > 9 || port > u16::MAX.into() {
+            return None;
+        }
+    }
+    u16::try_from(port).ok()
 }
 
 /// `IPv6address` (RFC 3986 §3.2.2): eight groups of one to four digits, or fewer and one `::`, the
 /// last two of which may be written as an IPv4 address.
+#[cfg_attr(target_pointer_width = "64", inline(never))]
 fn is_ipv6(address: &[u8]) -> bool {
     let (mut groups, mut gap, mut rest) = (0, false, address);
     loop {

@@ -171,7 +171,6 @@ impl Chunked {
             }
             (At::TrailerLf, b'\n') => At::Trailer,
             (At::EndLf, b'\n') => At::End,
-            (At::SizeLf | At::DataCr | At::DataLf | At::TrailerLf | At::EndLf, _) => At::Wrong,
             (At::Size, _) if self.digits == 0 => At::Wrong,
             (At::Size, _) => self.take_grammar(At::Gap, byte)?,
             _ => self.take_grammar(self.at, byte)?,
@@ -204,6 +203,7 @@ impl Chunked {
         Ok(At::Data)
     }
 
+    /// What a byte leads to by [`NEXT`]; places that have no row there take no other byte.
     // rfc9112-7.1.1-limit-chunk-ext
     fn take_grammar(&mut self, at: At, byte: u8) -> Result<At, Violation> {
         let row = NEXT.get((at as usize).wrapping_sub(At::Gap as usize));
@@ -343,6 +343,17 @@ mod tests {
         }
         check(b"5\r\nhelloX", b"hello", Progress::Violation(ChunkEnd), 0);
         check(b"5\r\nhello\rX", b"hello", Progress::Violation(ChunkEnd), 0);
+    }
+
+    #[test]
+    fn says_how_much_data_is_left_only_where_data_comes() {
+        let mut decoder = Chunked::new(&LIMITS);
+        assert_eq!((decoder.advance(b"1f\r"), decoder.data_left()), ((3, Progress::More), 0));
+        assert_eq!((decoder.advance(b"\n"), decoder.data_left()), ((1, Progress::Data), 31));
+        decoder.consume(11);
+        assert_eq!((decoder.advance(b"x"), decoder.data_left()), ((0, Progress::Data), 20));
+        decoder.consume(20);
+        assert_eq!((decoder.advance(b"\r\n"), decoder.data_left()), ((2, Progress::More), 0));
     }
 
     #[test]

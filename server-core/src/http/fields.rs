@@ -9,10 +9,10 @@ use crate::Violation;
 #[derive(Clone, Copy)]
 pub(super) struct FieldLine<'x> {
     pub(super) name: &'x [u8],
-    /// With the white space around it.
-    pub(super) untrimmed: &'x [u8],
-    /// All of the line, its CRLF included.
-    pub(super) bytes: usize,
+    /// Without the white space around it.
+    pub(super) value: &'x [u8],
+    /// What stands behind the line and its CRLF.
+    pub(super) rest: &'x [u8],
 }
 
 impl<'x> FieldLine<'x> {
@@ -20,12 +20,32 @@ impl<'x> FieldLine<'x> {
     /// rest may not be here yet, or this is the empty line.
     #[inline(always)]
     pub(super) fn read(bytes: &'x [u8]) -> Option<Self> {
+        if let Some((name_bytes, end)) = abnf::common_line(bytes)
+            && let Some((line, rest)) = bytes.split_at_checked(end)
+            && let Some((name, [b':', untrimmed @ ..])) = line.split_at_checked(name_bytes)
+            && let Some(line) = Self::cut(name, untrimmed, rest)
+        {
+            return Some(line);
+        }
+        Self::read_any(bytes)
+    }
+
+    /// Where the head is read fast, this is for the rarer lines, and apart from that path.
+    #[cfg_attr(target_pointer_width = "64", inline(never))]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(always))]
+    fn read_any(bytes: &'x [u8]) -> Option<Self> {
         let (name, rest) = bytes.split_at_checked(Class::TCHAR.span(bytes))?;
         let rest = rest.strip_prefix(b":")?;
         let (untrimmed, rest) = rest.split_at_checked(Class::VALUE.span(rest))?;
-        let [b'\r', b'\n', ..] = rest else { return None };
-        let bytes = name.len() + 1 + untrimmed.len() + 2;
-        (!name.is_empty()).then_some(Self { name, untrimmed, bytes })
+        Self::cut(name, untrimmed, rest)
+    }
+
+    /// A line of which `from_end` is what stands behind its last byte that a value may have.
+    #[inline(always)]
+    fn cut(name: &'x [u8], untrimmed: &'x [u8], from_end: &'x [u8]) -> Option<Self> {
+        let [b'\r', b'\n', rest @ ..] = from_end else { return None };
+        let value = abnf::trim_value(untrimmed);
+        (!name.is_empty()).then_some(Self { name, value, rest })
     }
 
     /// What is wrong with a whole `line`, its LF included, that [`FieldLine::read`] did not take.
@@ -62,9 +82,60 @@ impl<'x> FieldLine<'x> {
     }
 }
 
+/// Where a field line of a head stands, for an index of the fields: see
+/// [`Head::parse_with`](super::head::Head::parse_with).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FieldSpan {
+    /// Offsets from the head's first byte. They fit 16 bits because `head_bytes_max` does.
+    name_at: u16,
+    name_bytes: u16,
+    value_at: u16,
+    value_bytes: u16,
+}
+
+impl FieldSpan {
+    #[inline(always)]
+    pub(super) fn new(received: &[u8], line: &FieldLine<'_>) -> Self {
+        Self {
+            name_at: offset_of(line.name, received),
+            name_bytes: short(line.name.len()),
+            value_at: offset_of(line.value, received),
+            value_bytes: short(line.value.len()),
+        }
+    }
+
+    /// The field name. `received` is what was parsed, or a copy of it.
+    pub fn name<'x>(&self, received: &'x [u8]) -> &'x [u8] {
+        part(received, self.name_at, self.name_bytes)
+    }
+
+    /// The trimmed value. `received` is what was parsed, or a copy of it.
+    pub fn value<'x>(&self, received: &'x [u8]) -> &'x [u8] {
+        part(received, self.value_at, self.value_bytes)
+    }
+}
+
+/// Where `part` of `whole` begins.
+#[inline(always)]
+fn offset_of(part: &[u8], whole: &[u8]) -> u16 {
+    short(part.as_ptr().addr() - whole.as_ptr().addr())
+}
+
+#[inline(always)]
+#[expect(clippy::cast_possible_truncation, reason = "nothing is read behind `head_bytes_max`")]
+fn short(bytes: usize) -> u16 {
+    bytes as u16
+}
+
+fn part(received: &[u8], at: u16, bytes: u16) -> &[u8] {
+    let from_start = received.get(at.into()..).unwrap_or_default();
+    from_start.get(..bytes.into()).unwrap_or_default()
+}
+
 /// The value of Host (RFC 9112 §3.2), trimmed. It may be empty, for a client whose target has no
 /// authority.
 // rfc9112-3.2-host-invalid-400 rfc9112-3.2-host-empty-allowed
+#[cfg_attr(target_pointer_width = "64", inline(never))]
 pub(super) fn judge_host(value: &[u8]) -> Result<(), Violation> {
     if value.is_empty() || Authority::parse(value).is_some() {
         Ok(())
@@ -103,8 +174,8 @@ impl<'x> Iterator for Fields<'x> {
     #[inline(never)]
     fn next(&mut self) -> Option<Self::Item> {
         let line = FieldLine::read(self.0)?;
-        self.0 = self.0.get(line.bytes..).unwrap_or_default();
-        Some((line.name, abnf::trim(line.untrimmed)))
+        self.0 = line.rest;
+        Some((line.name, line.value))
     }
 }
 
@@ -261,6 +332,26 @@ mod tests {
         let accepts: Vec<_> = fields.named("ACCEPT").collect();
         assert_eq!(accepts, [b"a", b"b"]);
         assert_eq!(Fields::new(b"").first("a"), None);
+    }
+
+    /// Lines that are read by blocks, and lines that are not.
+    #[test]
+    fn reads_lines_of_any_length_with_any_byte() {
+        for (name_bytes, value_bytes) in (1..20).flat_map(|n| (0..40).map(move |v| (n, v))) {
+            let name = "n".repeat(name_bytes);
+            for odd in ["", "\t", "_", "\u{e4}"] {
+                for ows in ["", " ", "\t", " \t "] {
+                    let value = "v".repeat(value_bytes) + odd + &"w".repeat(value_bytes % 3);
+                    let value = value.trim_matches('\t');
+                    let lines = std::format!("{name}:{ows}{value}{ows}\r\n");
+                    let mut fields = Fields::new(lines.as_bytes());
+                    let expected = Some((name.as_bytes(), value.as_bytes()));
+                    assert_eq!(fields.next(), expected, "{lines:?}");
+                    let mut fields = Fields::new(&lines.as_bytes()[..lines.len() - 1]);
+                    assert_eq!(fields.next(), None, "{lines:?} without its LF");
+                }
+            }
+        }
     }
 
     #[test]

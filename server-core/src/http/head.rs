@@ -19,7 +19,7 @@
 use core::ops::Range;
 
 use super::abnf;
-use super::fields::{FieldLine, judge_host};
+use super::fields::{FieldLine, FieldSpan, judge_host};
 use super::framing::{Declared, Framing};
 use super::persistence::Options;
 use super::request_line::{Method, RequestLine, Version, judge_first_byte};
@@ -87,10 +87,23 @@ impl Head {
     // rfc9110-2.3-defensive-parse
     // rfc9112-3.2-no-autocorrect
     pub fn parse(&mut self, received: &[u8], limits: &Limits) -> Parsed {
+        self.parse_with(received, limits, |_| ())
+    }
+
+    /// The same, and tells `note` of each field line, once and in their order, however the bytes
+    /// are cut: an index for whoever wants one. [`Fields`](super::fields::Fields) needs none. What
+    /// was noted may be used when the head is [`Parsed::Complete`].
+    #[inline(always)]
+    pub fn parse_with(
+        &mut self,
+        received: &[u8],
+        limits: &Limits,
+        note: impl FnMut(FieldSpan),
+    ) -> Parsed {
         let window = received.get(..limits.head_bytes_max.into()).unwrap_or(received);
         let is_unchanged =
             self.searched > self.at && first_line(tail(window, self.searched)).is_none();
-        let read = if is_unchanged { Ok(false) } else { self.read_lines(window, limits) };
+        let read = if is_unchanged { Ok(false) } else { self.read_lines(window, limits, note) };
         let parsed = match read {
             Ok(true) => Parsed::Complete(self.at.into()),
             Ok(false) => self.wait(window, limits),
@@ -164,14 +177,22 @@ impl Head {
     }
 
     /// Reads all lines that are here. `Ok(true)`: the head is complete.
-    fn read_lines(&mut self, window: &[u8], limits: &Limits) -> Result<bool, Violation> {
+    fn read_lines(
+        &mut self,
+        window: &[u8],
+        limits: &Limits,
+        mut note: impl FnMut(FieldSpan),
+    ) -> Result<bool, Violation> {
         if self.target_at == 0 && !self.read_request_line(window, limits)? {
             return Ok(false);
         }
-        loop {
-            let rest = tail(window, self.at);
+        let mut rest = tail(window, self.at);
+        while !rest.starts_with(b"\r\n") {
             let Some(line) = FieldLine::read(rest) else {
-                return self.read_last_line(rest);
+                return match first_line(rest) {
+                    Some(line) => Err(FieldLine::fault(line, self.field_lines == 0)),
+                    None => Ok(false),
+                };
             };
             // rfc9110-5.4-oversize-fields-4xx
             if self.field_lines >= limits.field_lines_max {
@@ -179,8 +200,17 @@ impl Head {
             }
             self.field_lines += 1;
             self.read_field(&line)?;
-            self.advance(line.bytes);
+            note(FieldSpan::new(window, &line));
+            rest = line.rest;
+            self.at = offset(window.len() - rest.len());
         }
+        // rfc9112-3.2-host-missing-400
+        // rfc6455-4.2.1-host-required
+        if !self.has_host && self.version == Version::Http11 {
+            return Err(Violation::HostMissing);
+        }
+        self.advance(2);
+        Ok(true)
     }
 
     /// Skips empty lines and reads the request line. `Ok(false)`: it is not here yet.
@@ -218,7 +248,7 @@ impl Head {
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     fn read_field(&mut self, line: &FieldLine<'_>) -> Result<(), Violation> {
-        let FieldLine { name, untrimmed, .. } = *line;
+        let FieldLine { name, value, .. } = *line;
         match name.len() {
             4 if abnf::is_word(name, b"host") => {
                 // rfc9112-3.2-host-multiple-400
@@ -226,42 +256,22 @@ impl Head {
                     return Err(Violation::HostTwice);
                 }
                 self.has_host = true;
-                judge_host(abnf::trim(untrimmed))
+                judge_host(value)
             }
-            6 if abnf::is_word(name, b"expect") => {
-                self.options.expect(abnf::trim(untrimmed), self.version)
-            }
+            6 if abnf::is_word(name, b"expect") => self.options.expect(value, self.version),
             10 if abnf::is_word(name, b"connection") => {
-                self.options.connection(untrimmed);
+                self.options.connection(value);
                 Ok(())
             }
             14 if abnf::is_word(name, b"content-length") => {
-                self.length = self.declared.content_length(abnf::trim(untrimmed))?;
+                self.length = self.declared.content_length(value)?;
                 Ok(())
             }
             17 if abnf::is_word(name, b"transfer-encoding") => {
-                self.declared.transfer_encoding(abnf::trim(untrimmed), self.version)
+                self.declared.transfer_encoding(value, self.version)
             }
             // rfc9110-5.1-ignore-unknown-fields
             _ => Ok(()),
-        }
-    }
-
-    /// What is no field line: the empty line, a faulty one, or one that is not here yet.
-    // rfc6455-4.2.1-host-required
-    #[inline]
-    fn read_last_line(&mut self, rest: &[u8]) -> Result<bool, Violation> {
-        if rest.starts_with(b"\r\n") {
-            // rfc9112-3.2-host-missing-400
-            if !self.has_host && self.version == Version::Http11 {
-                return Err(Violation::HostMissing);
-            }
-            self.advance(2);
-            return Ok(true);
-        }
-        match first_line(rest) {
-            Some(line) => Err(FieldLine::fault(line, self.field_lines == 0)),
-            None => Ok(false),
         }
     }
 

@@ -25,19 +25,33 @@ impl Options {
         self.0 |= option.0;
     }
 
-    /// A Connection line with this value (RFC 9110 §7.6.1). Options that are not ours are none of
+    /// A Connection line with this trimmed value (RFC 9110 §7.6.1). Options that are not ours are none of
     /// our business, whatever they look like.
     // rfc9110-7.6.1-connection-case
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(super) fn connection(&mut self, value: &[u8]) {
-        for option in elements(value) {
-            if abnf::is_word(option, b"close") {
-                self.add(Self::CLOSE);
-            } else if abnf::is_word(option, b"keep-alive") {
-                self.add(Self::KEEP_ALIVE);
-            } else if abnf::is_word(option, b"upgrade") {
-                self.add(Self::UPGRADE);
-            }
+        // Nearly every list has one element, and is found without looking for commas.
+        if cfg!(target_pointer_width = "64") && self.option(value) {
+            return;
         }
+        for option in elements(value) {
+            self.option(option);
+        }
+    }
+
+    /// Takes one option. False if it is not ours.
+    #[inline(always)]
+    fn option(&mut self, option: &[u8]) -> bool {
+        if abnf::is_word(option, b"close") {
+            self.add(Self::CLOSE);
+        } else if abnf::is_word(option, b"keep-alive") {
+            self.add(Self::KEEP_ALIVE);
+        } else if abnf::is_word(option, b"upgrade") {
+            self.add(Self::UPGRADE);
+        } else {
+            return false;
+        }
+        true
     }
 
     /// An Expect line with this trimmed value (RFC 9110 §10.1.1).

@@ -122,21 +122,31 @@ impl RequestLine {
     /// version of ours. `None` says nothing about the line.
     #[inline(always)]
     pub(super) fn read(bytes: &[u8]) -> Option<Self> {
-        let (method, method_bytes, rest) = match bytes {
-            // Nearly every request, at the price of four comparisons.
-            [b'G', b'E', b'T', b' ', rest @ ..] => (Method::Get, 3, rest),
-            _ => {
-                let (token, rest) = bytes.split_at_checked(Class::TCHAR.span(bytes))?;
-                (Method::of(token), token.len(), rest.strip_prefix(b" ")?)
-            }
-        };
+        // Nearly every request, at the price of one comparison.
+        if let Some((first, rest)) = bytes.split_first_chunk()
+            && first == b"GET "
+        {
+            return Self::read_behind_method(Method::Get, 3, rest);
+        }
+        let (token, rest) = bytes.split_at_checked(Class::TCHAR.span(bytes))?;
+        let method = Method::of(token);
+        if token.is_empty() || method == Method::Connect {
+            return None;
+        }
+        Self::read_behind_method(method, token.len(), rest.strip_prefix(b" ")?)
+    }
+
+    #[inline(always)]
+    fn read_behind_method(method: Method, method_bytes: usize, rest: &[u8]) -> Option<Self> {
         let target_bytes = target::origin_form(rest);
-        let version = match rest.get(target_bytes..)?.first_chunk::<VERSION_BYTES>()? {
-            b" HTTP/1.1\r\n" => Version::Http11,
-            b" HTTP/1.0\r\n" => Version::Http10,
+        // Eight bytes are one comparison.
+        let (name, end) = rest.get(target_bytes..)?.split_first_chunk::<8>()?;
+        let version = match end {
+            [b'1', b'\r', b'\n', ..] => Version::Http11,
+            [b'0', b'\r', b'\n', ..] => Version::Http10,
             _ => return None,
         };
-        let is_common = method_bytes > 0 && target_bytes > 0 && method != Method::Connect;
+        let is_common = name == b" HTTP/1." && target_bytes > 0;
         is_common.then_some(Self { method, method_bytes, target_bytes, version })
     }
 
@@ -201,19 +211,15 @@ struct Parts<'x> {
     rest: &'x [u8],
 }
 
-/// Cuts `line` and judges its method.
+/// Cuts `line`, whose first byte is good, and judges its method.
 fn split(line: &[u8]) -> Result<Parts<'_>, Violation> {
     let (method, rest) = abnf::cut(line, b' ');
     if Class::TCHAR.span(method) < method.len() {
         return Err(Violation::Method);
     }
-    match rest {
-        [_, rest @ ..] if !method.is_empty() => {
-            let (target, rest) = abnf::cut(rest, b' ');
-            Ok(Parts { method, target, rest })
-        }
-        _ => Err(Violation::RequestLine),
-    }
+    let Some(rest) = rest.get(1..) else { return Err(Violation::RequestLine) };
+    let (target, rest) = abnf::cut(rest, b' ');
+    Ok(Parts { method, target, rest })
 }
 
 /// `HTTP-version` (RFC 9112 §2.3).
@@ -231,7 +237,7 @@ fn judge_version(version: &[u8]) -> Result<Version, Violation> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Method, RequestLine, Version};
+    use super::{Method, Methods, RequestLine, Version};
     use crate::http::head::Parsed;
     use crate::http::head::tests::{accepted, read_within, refused};
     use crate::{Limits, Violation};
@@ -370,6 +376,25 @@ mod tests {
             }
         }
         assert_eq!(refused(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), Violation::VersionUnsupported);
+    }
+
+    #[test]
+    fn shows_versions_as_they_stand_on_the_wire() {
+        for (version, shown) in [(Version::Http10, "HTTP/1.0"), (Version::Http11, "HTTP/1.1")] {
+            assert_eq!(format!("{version}"), shown);
+        }
+    }
+
+    #[test]
+    fn a_set_has_the_methods_that_were_added() {
+        let mut set = Methods::NONE;
+        let all = Method::NAMED.iter().map(|(method, _)| *method).chain([Method::Other]);
+        for (added, method) in all.clone().enumerate() {
+            assert!(!set.has(method), "{method:?}");
+            set.add(method);
+            let has: Vec<Method> = all.clone().filter(|method| set.has(*method)).collect();
+            assert_eq!(has, all.clone().take(added + 1).collect::<Vec<_>>());
+        }
     }
 
     #[test]

@@ -100,6 +100,7 @@ pub enum Persistence {
 // rfc9110-2.3-own-lengths-parseable
 // rfc9110-5.6.3-no-bws-emitted
 // rfc9110-5.6.3-single-sp
+// rfc9110-5.6.4-needless-quoted-pair
 // rfc9110-10.2.4-server-terse
 // rfc9112-6.3-self-delimited-answers
 // rfc9110-8.3-content-type-sent

@@ -21,6 +21,7 @@ macro_rules! statuses {
     };
 }
 
+// No 511, which is for whoever stands between: rfc6585-6-no-511
 statuses! {
     OK = 200 "OK";
     CREATED = 201 "Created";

@@ -27,7 +27,8 @@ const FIRST_BLOCK: [u32; 16] = {
 };
 
 /// How many bits are hashed: the last word of the second block, and all there is in it.
-const BITS: u32 = (KEY_BYTES + GUID.len()) as u32 * 8;
+const BITS: u32 = 15 * u32::BITS;
+const _: () = assert!(KEY_BYTES + GUID.len() == 15 * size_of::<u32>());
 
 /// The value of `Sec-WebSocket-Accept` for `key`, the characters of a `Sec-WebSocket-Key` without
 /// the white space around them.
@@ -86,7 +87,8 @@ fn base64(mut digest: [u32; 5]) -> [u8; ACCEPT_BYTES] {
             *word = *word << 6 | carry;
             carry = high;
         }
-        *place = letter(carry as u8);
+        let [value, ..] = carry.to_le_bytes();
+        *place = letter(value);
     }
     text
 }

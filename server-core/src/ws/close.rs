@@ -148,6 +148,13 @@ mod tests {
     }
 
     #[test]
+    fn a_status_is_told_as_a_policy() {
+        for violation in Violation::ALL.iter().filter(|violation| violation.code() < 1000) {
+            assert_eq!(Code::of(*violation), Code::POLICY, "{violation:?}");
+        }
+    }
+
+    #[test]
     fn judges_payloads() {
         let longest: Vec<u8> = [&[0x03, 0xe8][..], &[b'x'; REASON_BYTES_MAX]].concat();
         assert_eq!(longest.len(), usize::from(CONTROL_BYTES_MAX));

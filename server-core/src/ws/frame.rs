@@ -177,7 +177,8 @@ pub fn unmask(payload: &mut [u8], key: [u8; 4]) -> [u8; 4] {
         *word = (u32::from_le_bytes(*word) ^ key).to_le_bytes();
     }
     for byte in rest {
-        *byte ^= key as u8;
+        let [next, ..] = key.to_le_bytes();
+        *byte ^= next;
         key = key.rotate_right(8);
     }
     key.to_le_bytes()

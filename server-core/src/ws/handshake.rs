@@ -193,11 +193,6 @@ fn judge_key(values: [Option<&[u8]>; 2]) -> Result<&[u8; KEY_BYTES], Violation> 
 /// already, and so are its halves.
 // rfc6455-9.1-bad-extension-header-fails
 // rfc6455-4.2.2-extensions-from-client
-// rfc6455-4.2.2-no-unoffered-extension
-// rfc6455-5.2-extension-data-negotiated
-// rfc6455-5.8-extensions-negotiated
-// rfc6455-9-accept-some-extensions
-// rfc6455-9-no-unrequested-extension
 fn is_extension(element: &[u8]) -> bool {
     let mut parts = split(element, b';');
     parts.next().is_some_and(is_token) && parts.all(is_extension_param)

@@ -67,7 +67,6 @@ impl Message {
     // rfc6455-5.4-handle-control-mid-message
     // rfc6455-5.4-orphan-continuation
     // rfc6455-5.4-no-interleaving
-    // rfc6455-5.4-fragment-order
     // rfc6455-5.4-any-fragment-size
     // rfc6455-5.4-type-from-first
     // rfc6455-6.2-note-type
@@ -83,15 +82,15 @@ impl Message {
             (Opcode::Text, None) => Kind::Text,
             (Opcode::Binary, None) => Kind::Binary,
         };
-        let bytes = header.length.saturating_add(self.bytes.into());
-        if bytes > limits.message_bytes_max.into() {
+        let bytes = u32::try_from(header.length).ok().and_then(|n| n.checked_add(self.bytes));
+        let Some(bytes) = bytes.filter(|bytes| *bytes <= limits.message_bytes_max) else {
             return Err(Violation::MessageTooBig);
-        }
+        };
         if self.fragments >= limits.fragments_max {
             return Err(Violation::MessageTooSlow);
         }
         self.kind = Some(kind);
-        self.bytes = bytes as u32; // not above `message_bytes_max`, a `u32`
+        self.bytes = bytes;
         self.fragments += 1; // was below `fragments_max`, a `u16`
         Ok(())
     }

@@ -108,9 +108,10 @@ impl<'x> Reader<'x> {
     #[inline(never)]
     pub(super) fn integer(&mut self) -> Result<Integer, Malformed> {
         let begin = self.at;
-        let (range, is_integer) = self.number_range()?;
-        let integer = match self.text.get(range).unwrap_or_default() {
-            _ if !is_integer => None,
+        // Not `?`: a number that breaks off is left whole too, lest its rest be read as one.
+        let range = self.number_range().ok().filter(|(_, is_integer)| *is_integer);
+        let text = range.and_then(|(range, _)| self.text.get(range)).unwrap_or_default();
+        let integer = match text {
             [b'-', digits @ ..] => decimal(digits)
                 .and_then(|magnitude| 0_i64.checked_sub_unsigned(magnitude))
                 .map(Integer::Negative),
@@ -226,10 +227,12 @@ impl<'x> Reader<'x> {
             0x800..0x1_0000 => (0xe0, 12),
             _ => (0xf0, 18),
         };
-        end = self.put(end, lead | (scalar >> shift) as u8);
+        let [high, ..] = (scalar >> shift).to_le_bytes();
+        end = self.put(end, lead | high);
         while shift > 0 {
             shift -= 6;
-            end = self.put(end, 0x80 | (scalar >> shift) as u8 & 0x3f);
+            let [low, ..] = (scalar >> shift).to_le_bytes();
+            end = self.put(end, 0x80 | low & 0x3f);
         }
         Ok(end)
     }

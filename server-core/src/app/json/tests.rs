@@ -129,6 +129,17 @@ fn integers_fit_their_type() {
     }
 }
 
+/// A value of any type is first tried as an integer: what that saw of a bad number is not forgotten.
+#[test]
+fn a_number_of_any_type_is_whole() {
+    for text in ["- 1", "--1", "-", "1.-5", "1. 5", "1e 5", "1e-", "1e+-5", "-.5", "01", "-01"] {
+        assert_eq!(read::<serde_json::Value>(text), Err(Malformed), "{text}");
+    }
+    for text in ["-1", "-0.5", "1.5", "1e5", "1E-5", "18446744073709551616"] {
+        assert_eq!(read::<serde_json::Value>(text).ok(), text.parse().ok(), "{text}");
+    }
+}
+
 #[test]
 fn a_value_has_the_shape_that_was_asked_for() {
     for text in

@@ -54,10 +54,14 @@ fn read_pieces(
     limits: &Limits,
 ) -> (Parsed, Head) {
     let mut head = Head::NEW;
+    let mut index = Vec::new();
     for end in ends {
-        match head.parse(&bytes[..end], limits) {
+        match head.parse_with(&bytes[..end], limits, |span| index.push(span)) {
             Parsed::Incomplete => {}
             Parsed::Complete(end) => {
+                let noted = index.iter().map(|span| (span.name(bytes), span.value(bytes)));
+                let fields = Fields::new(&bytes[head.fields()..end]);
+                assert!(noted.eq(fields), "{}", bytes.escape_ascii());
                 head.searched = 0;
                 return (Parsed::Complete(end), head);
             }

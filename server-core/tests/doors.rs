@@ -1,0 +1,244 @@
+//! A connection by its doors and verbs, without the app layer: what a caller may do wrong, and what
+//! happens while there is no room.
+
+use std::task::Poll;
+
+use samewire::buffer::Writer;
+use samewire::connection::{Connection, Incoming, Input, Output, Piece, Streaming, Wire};
+use samewire::http::response::ResponseHead;
+use samewire::http::status::Status;
+use samewire::ws::close::Code;
+use samewire::ws::message::Kind;
+use samewire::{Instant, Limits, Misuse, Violation};
+
+const LIMITS: Limits = Limits { answer_bytes_max: 200, chunk_bytes_max: 64, ..Limits::SMALL };
+
+const GET: &[u8] = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+const HEAD: ResponseHead<'static> = ResponseHead::new(Status::OK);
+
+/// A connection that has received `bytes`, in buffers as small as they may be.
+fn with(bytes: &[u8], act: impl FnOnce(&mut Wire<'_>)) {
+    let mut connection = Connection::new(Instant::ZERO, &LIMITS);
+    let mut receive = vec![0; LIMITS.receive_bytes_min()];
+    let mut send = vec![0; LIMITS.send_bytes_min()];
+    let mut wire = connection.lend(&LIMITS, &mut receive, &mut send, None);
+    wire.receive_space()[..bytes.len()].copy_from_slice(bytes);
+    wire.handle_input(Instant::ZERO, Input::Received(bytes.len()));
+    act(&mut wire);
+}
+
+/// The same with a request whose head has been taken.
+fn with_request(bytes: &[u8], act: impl FnOnce(&mut Wire<'_>)) {
+    with(bytes, |wire| {
+        let head_bytes = wire.head().unwrap();
+        wire.pass_head(head_bytes);
+        act(wire);
+    });
+}
+
+/// And with a WebSocket.
+fn with_websocket(act: impl FnOnce(&mut Wire<'_>)) {
+    with_request(GET, |wire| {
+        wire.upgrade(b"dGhlIHNhbXBsZSBub25jZQ==");
+        sent(wire);
+        act(wire);
+    });
+}
+
+/// Lets all output go.
+fn sent(wire: &mut Wire<'_>) -> Vec<u8> {
+    let mut out = Vec::new();
+    while !wire.unsent().is_empty() {
+        out.extend_from_slice(wire.unsent());
+        let n = wire.unsent().len();
+        wire.handle_input(Instant::ZERO, Input::Sent(n));
+    }
+    out
+}
+
+fn misuse(wire: &Wire<'_>) -> Option<Misuse> {
+    wire.connection().misuse()
+}
+
+#[test]
+fn a_request_is_answered_once() {
+    type Verb = fn(&mut Wire<'_>) -> Poll<()>;
+    let verbs: [Verb; 4] = [
+        |wire| wire.respond(&HEAD, b"again"),
+        |wire| wire.respond_rendered(&HEAD, &mut |to| to.put(b"again")),
+        |wire| wire.begin_stream(&HEAD, Streaming::Length(5)),
+        |wire| {
+            wire.upgrade(b"dGhlIHNhbXBsZSBub25jZQ==");
+            Poll::Ready(())
+        },
+    ];
+    for (at, verb) in verbs.into_iter().enumerate() {
+        with_request(GET, |wire| {
+            assert_eq!(wire.respond(&HEAD, b"once"), Poll::Ready(()));
+            assert_eq!(misuse(wire), None);
+            assert_eq!(verb(wire), Poll::Ready(()), "verb {at}");
+            assert_eq!(misuse(wire), Some(Misuse::AnsweredTwice), "verb {at}");
+            assert!(sent(wire).ends_with(b"\r\n\r\nonce"), "verb {at}");
+        });
+    }
+}
+
+#[test]
+fn a_stream_that_was_never_begun_has_no_end() {
+    with_request(GET, |wire| {
+        assert_eq!(wire.finish(), Poll::Ready(()));
+        assert!(wire.unsent().is_empty());
+        assert_eq!(wire.respond(&HEAD, b"yet"), Poll::Ready(()));
+        assert!(sent(wire).ends_with(b"yet"));
+    });
+}
+
+#[test]
+fn a_declared_length_is_kept_or_misuse() {
+    for (bytes, expected) in
+        [(4, Some(Misuse::LengthNotKept)), (5, None), (6, Some(Misuse::LengthNotKept))]
+    {
+        with_request(GET, |wire| {
+            assert_eq!(wire.begin_stream(&HEAD, Streaming::Length(bytes)), Poll::Ready(()));
+            let n = wire.write(b"01234");
+            assert_eq!(n, 5.min(bytes as usize));
+            wire.write(&b"01234"[n..]);
+            assert_eq!(wire.finish(), Poll::Ready(()));
+            assert_eq!(misuse(wire), expected, "{bytes}");
+        });
+    }
+}
+
+#[test]
+fn an_answer_waits_for_room_behind_another() {
+    let render = |to: &mut Writer<'_>| to.put(&[b'x'; 200]);
+    let next = |wire: &mut Wire<'_>| {
+        let head_bytes = wire.head().unwrap();
+        wire.pass_head(head_bytes);
+    };
+    with(&GET.repeat(2), |wire| {
+        next(wire);
+        assert_eq!(wire.respond(&HEAD, b"first"), Poll::Ready(()));
+        wire.end_exchange();
+        next(wire);
+        assert_eq!(wire.respond_rendered(&HEAD, &mut { render }), Poll::Pending);
+        assert!(sent(wire).ends_with(b"\r\n\r\nfirst"));
+        assert_eq!(wire.respond_rendered(&HEAD, &mut { render }), Poll::Ready(()));
+        assert_eq!(misuse(wire), None);
+        assert!(sent(wire).ends_with(&[b'x'; 200]));
+    });
+}
+
+#[test]
+fn a_broken_rule_is_told_with_its_requirement() {
+    with(b"GET / HTTP/1.1\r\nHost : a\r\n\r\n", |wire| {
+        assert_eq!(wire.head(), None);
+        let violation = wire.connection().violation();
+        assert_eq!(violation, Some(Violation::SpaceBeforeColon));
+        let requirement = violation.map(Violation::requirement);
+        assert_eq!(requirement, Some("rfc9112-5.1-ws-before-colon-400"));
+        assert!(sent(wire).starts_with(b"HTTP/1.1 400 "));
+    });
+}
+
+#[test]
+fn a_closed_connection_takes_and_gives_nothing() {
+    with(b"", |wire| {
+        wire.handle_input(Instant::ZERO, Input::PeerClosed);
+        assert_eq!(wire.poll_output(), Output::Ready);
+        assert_eq!(wire.head(), None);
+        assert_eq!(wire.poll_output(), Output::Shutdown);
+        wire.handle_input(Instant::ZERO, Input::Shut);
+        assert_eq!(wire.poll_output(), Output::Close);
+        assert!(wire.receive_space().is_empty());
+        assert!(!wire.wants_input());
+        assert_eq!(wire.piece(), Piece::Broken);
+        assert_eq!(wire.send(Kind::Text, b"x"), Poll::Ready(Err(None)));
+        assert!(wire.unsent().is_empty());
+    });
+}
+
+#[test]
+fn a_websocket_has_no_content() {
+    with_websocket(|wire| {
+        assert_eq!(wire.piece(), Piece::Broken);
+        wire.took(7);
+        assert_eq!(wire.message(), Incoming::More);
+    });
+}
+
+#[test]
+fn nothing_is_sent_behind_a_close_frame() {
+    with_websocket(|wire| {
+        wire.close(Code::NORMAL, b"bye");
+        assert_eq!(sent(wire), b"\x88\x05\x03\xe8bye");
+        assert_eq!(wire.send(Kind::Text, b"x"), Poll::Ready(Err(None)));
+        let rendered = wire.send_rendered(Kind::Text, &mut |to| to.put(b"x"));
+        assert_eq!(rendered, Poll::Ready(Err(None)));
+        assert_eq!(wire.message(), Incoming::Over);
+        assert!(wire.unsent().is_empty());
+    });
+}
+
+#[test]
+fn a_message_waits_for_room_or_is_misuse() {
+    with_websocket(|wire| {
+        let content = |to: &mut Writer<'_>| to.put(&[b'x'; 200]);
+        let mut waits = 0;
+        while wire.send_rendered(Kind::Text, &mut { content }).is_ready() {
+            waits += 1;
+        }
+        assert!(waits > 0);
+        assert_eq!(wire.send(Kind::Binary, &[b'y'; 200]), Poll::Pending);
+        sent(wire);
+        let rendered = wire.send_rendered(Kind::Text, &mut { content });
+        assert_eq!(rendered, Poll::Ready(Ok(())));
+        sent(wire);
+        let large = wire.send_rendered(Kind::Text, &mut |to| to.put(&[b'x'; 201]));
+        assert_eq!(large, Poll::Ready(Err(Some(Misuse::AnswerTooLarge))));
+        let large = wire.send(Kind::Binary, &[b'y'; 201]);
+        assert_eq!(large, Poll::Ready(Err(Some(Misuse::AnswerTooLarge))));
+    });
+}
+
+#[test]
+fn memory_must_hold_what_the_limits_allow() {
+    let (receive, send) = (LIMITS.receive_bytes_min(), LIMITS.send_bytes_min());
+    assert_eq!(LIMITS.fits(receive, send), Ok(()));
+    assert_eq!(LIMITS.fits(receive - 1, send), Err(Misuse::ReceiveBufferTooSmall));
+    assert_eq!(LIMITS.fits(receive, send - 1), Err(Misuse::SendBufferTooSmall));
+    let chunkless = Limits { chunk_bytes_max: 0, ..LIMITS };
+    assert_eq!(chunkless.fits(receive, send), Err(Misuse::ChunkEmpty));
+}
+
+#[test]
+fn fields_that_would_break_a_head_are_misuse() {
+    for value in [&b"a\r\nX: y"[..], b"a\n", b"\0", b"\x7f"] {
+        let typed = HEAD.content_type_from(value).err();
+        assert_eq!(typed, Some(Misuse::FieldInvalid), "{}", value.escape_ascii());
+        let fields = [("X-Name", value)];
+        let named = HEAD.fields(&fields).err();
+        assert_eq!(named, Some(Misuse::FieldInvalid), "{}", value.escape_ascii());
+    }
+    assert_eq!(HEAD.fields(&[("X Name", b"a")]).err(), Some(Misuse::FieldInvalid));
+}
+
+#[test]
+fn time_between_points_is_never_negative() {
+    let (early, late) = (Instant::from_millis(5), Instant::from_millis(1 << 40));
+    assert_eq!(late.duration_since(early).as_millis(), (1 << 40) - 5);
+    assert_eq!(early.duration_since(late).as_millis(), 0);
+}
+
+#[test]
+fn a_writer_counts_what_is_written_into_its_free_part() {
+    let mut memory = [0; 8];
+    let mut writer = Writer::new(&mut memory);
+    writer.put(b"abc");
+    writer.free()[..2].copy_from_slice(b"de");
+    writer.advance(2);
+    assert_eq!((writer.written(), writer.free().len()), (Some(5), 3));
+    writer.advance(usize::MAX);
+    assert_eq!((writer.written(), writer.free().len()), (Some(8), 0));
+    assert_eq!(&memory, b"abcde\0\0\0");
+}
