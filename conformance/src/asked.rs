@@ -15,6 +15,8 @@ pub struct Asked {
     pub version: Option<(u8, u8)>,
     /// The protocols named by Upgrade, if Connection lists it.
     pub upgrades: Vec<Vec<u8>>,
+    /// The client says that it keeps trailers (`TE: trailers`).
+    pub keeps_trailers: bool,
 }
 
 /// The requests in `sent`, in order. The last one may be incomplete.
@@ -46,7 +48,8 @@ fn request(bytes: &[u8]) -> (Asked, Option<usize>) {
         [method, ..] => (*method, None),
         [] => (&[][..], None),
     };
-    let mut asked = Asked { method: method.to_vec(), version, upgrades: Vec::new() };
+    let mut asked =
+        Asked { method: method.to_vec(), version, upgrades: Vec::new(), keeps_trailers: false };
     let (mut length, mut chunked, mut doubt, mut upgrade) = (None, false, version.is_none(), false);
     loop {
         let Some((line, taken)) = response::line_at(bytes, at) else { return (asked, None) };
@@ -69,6 +72,10 @@ fn request(bytes: &[u8]) -> (Asked, Option<usize>) {
             }
             b"connection" => {
                 upgrade |= elements(value).any(|item| item.eq_ignore_ascii_case(b"upgrade"));
+            }
+            b"te" => {
+                asked.keeps_trailers |=
+                    elements(value).any(|item| item.eq_ignore_ascii_case(b"trailers"));
             }
             b"upgrade" => asked.upgrades.extend(elements(value).map(<[u8]>::to_vec)),
             _ => {}

@@ -81,6 +81,26 @@ pub fn read(bytes: &[u8]) -> Reading<Frame> {
     Reading::Complete(frame, taken)
 }
 
+/// A control frame, or a message whose fragments stand one behind the other.
+pub fn read_message(bytes: &[u8]) -> Reading<Frame> {
+    let (mut message, mut at) = match read(bytes) {
+        Reading::Complete(frame, length) => (frame, length),
+        other => return other,
+    };
+    while !message.fin && !message.is_control() {
+        match read(bytes.get(at..).unwrap_or_default()) {
+            Reading::Complete(next, length) if next.opcode == 0 => {
+                message.fin = next.fin;
+                message.payload.extend(next.payload);
+                at += length;
+            }
+            Reading::Complete(..) => break,
+            other => return other,
+        }
+    }
+    Reading::Complete(message, at)
+}
+
 #[cfg(test)]
 mod tests {
     use super::read;

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use crate::decision::{Decision, decisions};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::fixtures::SOURCES;
+use crate::invariant;
 use crate::requirement::{Level, Profile, Requirement};
 use crate::suite::Suite;
 
@@ -91,6 +92,19 @@ pub struct Ledger<'a> {
 }
 
 impl<'a> Ledger<'a> {
+    /// Joins the suite with all invariants there are, and with the sources that this binary was
+    /// built from.
+    ///
+    /// # Errors
+    ///
+    /// As [`Ledger::new`].
+    pub fn of(suite: &'a Suite) -> Result<Self, Vec<Diagnostic>> {
+        let all = invariant::ALL.iter().chain(invariant::OF_SPECIAL_CLOCKS);
+        let invariants: Vec<InvariantRef<'_>> =
+            all.map(|one| InvariantRef { name: one.name(), rules: one.rules() }).collect();
+        Self::new(suite, &invariants)
+    }
+
     /// Joins the suite with the invariants, and with the sources that this binary was built from.
     ///
     /// # Errors
@@ -155,6 +169,11 @@ impl<'a> Ledger<'a> {
             entry.decided_at.dedup();
         }
         if errors.is_empty() { Ok(Self { entries }) } else { Err(errors) }
+    }
+
+    /// The entry of the requirement with this id.
+    pub fn entry(&self, id: &str) -> Option<&Entry<'a>> {
+        self.entries.iter().find(|entry| entry.requirement.id == id)
     }
 
     /// What HTTP/1.1 and WebSocket demand (MUST, MUST NOT) and no case or invariant proves, and

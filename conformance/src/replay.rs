@@ -10,8 +10,9 @@ use std::time::{Duration, Instant};
 
 use crate::case::{Case, Expect, Field, Row, Step, StepKind, Text, Wanted};
 use crate::diagnostic::Span;
-use crate::frames::{self, Frame};
+use crate::frames;
 use crate::opening;
+use crate::patience::Patience;
 use crate::response::{self, Reading, Response};
 use crate::subject::{Channel, Received, Time};
 use crate::transcript::{Ending, Transcript};
@@ -19,34 +20,6 @@ use crate::verdict::{self, Failure, FailureKind};
 
 /// A server that sends more than this in one case is not listened to any longer.
 const RECEIVED_MAX: usize = 8 << 20;
-
-/// How long to wait for what, where time is real.
-#[derive(Clone, Copy, Debug)]
-pub struct Patience {
-    /// For the next bytes of an answer that is expected.
-    pub answer: Duration,
-    /// For bytes that should not come.
-    pub quiet: Duration,
-    /// For the server's end of stream after ours; virtual time passes by as much.
-    pub end: Duration,
-    /// For the whole case, waits that it asks for apart.
-    pub case: Duration,
-    /// Whose clock runs.
-    pub time: Time,
-}
-
-impl Patience {
-    /// With servers that run by this clock.
-    pub const fn new(time: Time) -> Self {
-        Self {
-            time,
-            answer: Duration::from_secs(3),
-            quiet: Duration::from_millis(60),
-            end: Duration::from_secs(1),
-            case: Duration::from_secs(10),
-        }
-    }
-}
 
 /// What one replay brought.
 #[derive(Debug)]
@@ -75,6 +48,7 @@ pub fn replay(
         inbox: Vec::new(),
         framed: false,
         shut: false,
+        stalled: false,
     };
     let steps = case.steps.iter().try_for_each(|step| replay.step(step));
     let last = case.steps.last().map_or(case.span, |step| step.span);
@@ -95,6 +69,8 @@ struct Replay<'a> {
     framed: bool,
     /// The client has ended its half, or reset.
     shut: bool,
+    /// The client does not read.
+    stalled: bool,
 }
 
 impl Replay<'_> {
@@ -126,6 +102,15 @@ impl Replay<'_> {
                 self.inbox.clear();
                 self.channel.reset();
                 self.shut = true;
+                self.stalled = false;
+                Ok(())
+            }
+            StepKind::Stall(bytes) => {
+                self.stall(Some(*bytes));
+                Ok(())
+            }
+            StepKind::Resume => {
+                self.stall(None);
                 Ok(())
             }
             StepKind::Close => self.expect_close(step.span),
@@ -176,6 +161,10 @@ impl Replay<'_> {
                 }
                 // Once more, now that it is known that nothing follows.
                 (Received::End | Received::Reset, Some(_)) if !ended => {}
+                (Received::End | Received::Reset, Some(_)) if verdict::wants_cut(expect) => {
+                    self.inbox.clear();
+                    return Ok(None);
+                }
                 (Received::Quiet, None) => return Err(self.failure(span, "nothing came")),
                 (Received::End, None) => {
                     let failure = self.failure(span, "the connection ended");
@@ -192,7 +181,7 @@ impl Replay<'_> {
     /// The next message is one of those expected.
     fn expect_frame(&mut self, span: Span, expect: &Expect) -> Result<(), Failure> {
         loop {
-            let why = match read_message(&self.inbox) {
+            let why = match frames::read_message(&self.inbox) {
                 _ if self.inbox.is_empty() => None,
                 Reading::Complete(frame, length) => {
                     return match verdict::frame(expect, &frame, self.item) {
@@ -259,6 +248,9 @@ impl Replay<'_> {
 
     /// Ends our half, and listens to the end: what no step has taken is a failure.
     fn finish(&mut self, last: Span) -> Result<(), Failure> {
+        if self.stalled {
+            self.stall(None);
+        }
         // A server that has closed already has done so on its own account.
         while self.more(Duration::ZERO) == Received::Bytes {}
         self.shut_once();
@@ -275,6 +267,16 @@ impl Replay<'_> {
             self.shut = true;
             self.channel.shut();
             self.transcript.shut();
+        }
+    }
+
+    /// The client takes so many bytes more and then none, or goes on reading.
+    fn stall(&mut self, bytes: Option<u32>) {
+        self.stalled = bytes.is_some();
+        self.transcript.stall(bytes);
+        match bytes {
+            Some(bytes) => self.channel.stall(usize::try_from(bytes).unwrap_or(usize::MAX)),
+            None => self.channel.resume(),
         }
     }
 
@@ -316,7 +318,7 @@ impl Replay<'_> {
 
     fn surplus(&self, span: Span) -> Failure {
         let what = if self.framed {
-            match read_message(&self.inbox) {
+            match frames::read_message(&self.inbox) {
                 Reading::Complete(frame, _) => format!("got {}", verdict::name(&frame)),
                 Reading::Partial | Reading::Malformed(_) => "got more bytes".into(),
             }
@@ -328,26 +330,6 @@ impl Replay<'_> {
         };
         self.failure(span, format!("{what}, and nothing more was due"))
     }
-}
-
-/// A control frame, or a message whose fragments stand one behind the other.
-fn read_message(bytes: &[u8]) -> Reading<Frame> {
-    let (mut message, mut at) = match frames::read(bytes) {
-        Reading::Complete(frame, length) => (frame, length),
-        other => return other,
-    };
-    while !message.fin && !message.is_control() {
-        match frames::read(bytes.get(at..).unwrap_or_default()) {
-            Reading::Complete(next, length) if next.opcode == 0 => {
-                message.fin = next.fin;
-                message.payload.extend(next.payload);
-                at += length;
-            }
-            Reading::Complete(..) => break,
-            other => return other,
-        }
-    }
-    Reading::Complete(message, at)
 }
 
 #[cfg(test)]

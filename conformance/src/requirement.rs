@@ -181,15 +181,15 @@ impl Entry {
         let level = word(lines, &self.level, "level", Level::named, Level::ALL, Level::name);
         let profile =
             word(lines, &self.profile, "profile", Profile::named, Profile::ALL, Profile::name);
-        if let Some(reason) = self.exception.as_ref().filter(|it| it.get_ref().trim().is_empty()) {
-            let span = lines.span(reason.span());
-            let hint = "say why this is refused, or remove the line".to_owned();
-            errors.push((span, "an exception without a reason".to_owned(), hint));
-        }
-        if let Some(feature) = self.waits.as_ref().filter(|it| it.get_ref().trim().is_empty()) {
-            let span = lines.span(feature.span());
-            let hint = "name the feature, or remove the line".to_owned();
-            errors.push((span, "it waits for nothing".to_owned(), hint));
+        let why = "say why this is refused, or remove the line";
+        let what = "name the feature, or remove the line";
+        for (text, message, hint) in [
+            (&self.exception, "an exception without a reason", why),
+            (&self.waits, "it waits for nothing", what),
+        ] {
+            if let Some(text) = text.as_ref().filter(|text| text.get_ref().trim().is_empty()) {
+                errors.push((lines.span(text.span()), message.to_owned(), hint.to_owned()));
+            }
         }
         match (level, profile) {
             (Ok(level), Ok(profile)) if errors.is_empty() => Ok(Requirement {

@@ -67,6 +67,8 @@ pub struct Summary {
     pub differ: Option<usize>,
     /// Connections that were opened.
     pub replays: usize,
+    /// Whether cuts were thinned out: [`Cuts::Some`].
+    pub some_cuts: bool,
     /// Why the target could not be reached, or not to the end.
     pub unreachable: Option<String>,
 }
@@ -107,6 +109,7 @@ impl Plan<'_> {
                 name: target.name().into(),
                 cases: self.cases.len(),
                 differ: target.is_ours().then_some(0),
+                some_cuts: self.cuts_on(target) == Cuts::Some,
                 ..Summary::default()
             };
             let unreachable = self.run_target(target, |result| {
@@ -159,17 +162,21 @@ impl Plan<'_> {
         })
     }
 
-    fn trial(&self, target: &Target) -> Trial<'_> {
-        let own = match target {
+    fn cuts_on(&self, target: &Target) -> Cuts {
+        self.cuts.unwrap_or(match target {
             Target::Core => Cuts::Every,
-            Target::Host => Cuts::Bytes,
+            Target::Host | Target::Qemu(_) => Cuts::Bytes,
+            Target::Microbit => Cuts::Some,
             Target::Url(_) => Cuts::Whole,
-        };
+        })
+    }
+
+    fn trial(&self, target: &Target) -> Trial<'_> {
         let compared = target.is_ours() && *target != Target::Core;
         Trial {
             subject: target.subject(),
             reference: compared.then(|| Target::Core.subject()),
-            cuts: self.cuts.unwrap_or(own),
+            cuts: self.cuts_on(target),
             slow: self.slow,
             known: self.known,
             foreign: !target.is_ours(),
@@ -182,6 +189,8 @@ fn threads(target: &Target) -> usize {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     match target {
         Target::Core => cores,
+        // Each has an emulator of its own.
+        Target::Microbit | Target::Qemu(_) => cores.min(4),
         Target::Host => (cores * 2).min(8),
         Target::Url(_) => 1,
     }

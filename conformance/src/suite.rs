@@ -1,6 +1,7 @@
 //! The suite: every case, the requirements they prove, and the failures that are known.
 //!
 //! Either all of it is read, or nothing runs: a suite with an error would prove less than it says.
+//! Only who explains takes what can be read.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -65,6 +66,12 @@ impl Suite {
     ///
     /// All that is wrong with any file of it.
     pub fn read(fixtures: Fixtures) -> Result<Self, Vec<Diagnostic>> {
+        let (suite, errors) = Self::read_what_can_be(fixtures);
+        if errors.is_empty() { Ok(suite) } else { Err(errors) }
+    }
+
+    /// Reads the files of these fixtures that are in order, and says what is wrong with the others.
+    pub fn read_what_can_be(fixtures: Fixtures) -> (Self, Vec<Diagnostic>) {
         let mut errors = Vec::new();
         let mut files = Vec::new();
         for (path, source) in fixtures.cases() {
@@ -96,15 +103,13 @@ impl Suite {
         let names: HashSet<String> = cases_of(&files).flat_map(|(_, case)| names(case)).collect();
         let source = fixtures.text(KNOWN).unwrap_or_default();
         let known = known::parse(&fixtures.shown(KNOWN), source, |id| names.contains(id));
-        match known {
-            Ok(known) if errors.is_empty() => Ok(Self { fixtures, files, requirements, known }),
-            known => {
-                // Ids cannot be judged while a file with cases is unread.
-                let all_read = files.len() == fixtures.cases().count();
-                errors.extend(known.err().into_iter().flatten().filter(|_| all_read));
-                Err(errors)
-            }
-        }
+        let known = known.unwrap_or_else(|found| {
+            // Ids cannot be judged while a file with cases is unread.
+            let all_read = files.len() == fixtures.cases().count();
+            errors.extend(found.into_iter().filter(|_| all_read));
+            Vec::new()
+        });
+        (Self { fixtures, files, requirements, known }, errors)
     }
 
     /// Every case, with the file it stands in.
@@ -218,7 +223,7 @@ mod tests {
             .skip(1)
             .filter_map(|rest| rest.split("```").next())
             .collect();
-        assert_eq!(examples.len(), 3);
+        assert_eq!(examples.len(), 4);
         for example in examples {
             let suite = read(&[("example.case", example)]).unwrap();
             assert_eq!(suite.files[0].content.to_string(), example);

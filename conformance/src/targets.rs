@@ -4,6 +4,8 @@ use samewire_demo::Demo;
 
 use crate::subject::core::Core;
 use crate::subject::host::Host;
+use crate::subject::microbit;
+use crate::subject::qemu::{Board, Qemu};
 use crate::subject::url::Url;
 use crate::subject::{OpenOptions, Subject, Time, Unreachable};
 
@@ -14,16 +16,29 @@ pub enum Target {
     Core,
     /// The demo over TCP, in this process.
     Host,
+    /// The demo on an emulated Cortex-M0, with virtual time.
+    Microbit,
+    /// The demo on an emulated board, over TCP.
+    Qemu(Board),
     /// Any server: its full name, `url:http://HOST:PORT`.
     Url(String),
 }
 
 /// Names of boards and their stand-ins. They are known, so that nobody takes them for a slip of
 /// the pen; this version does not run on them.
-const BOARDS: &[&str] = &["microbit", "qemu-arm", "qemu-riscv", "rp2040-emu", "rp2040", "esp32c3"];
+const BOARDS: &[&str] = &["rp2040-emu", "rp2040", "esp32c3"];
 
 /// How the targets of a URL are spelled, in lists.
 const URL: &str = "url:http://HOST:PORT";
+
+/// Those with a name of their own.
+const NAMED: [Target; 5] = [
+    Target::Core,
+    Target::Host,
+    Target::Microbit,
+    Target::Qemu(Board::Arm),
+    Target::Qemu(Board::Riscv),
+];
 
 impl Target {
     /// What `check` replays on, if it is told nothing.
@@ -35,16 +50,18 @@ impl Target {
     ///
     /// Which there are.
     pub fn named(name: &str) -> Result<Self, String> {
+        if let Some(target) = NAMED.iter().find(|target| target.name() == name) {
+            return Ok(target.clone());
+        }
+        let names = NAMED.iter().map(Self::name).collect::<Vec<_>>().join(", ");
+        let there_are = format!("there are {names} and {URL}");
         match name {
-            "core" => Ok(Self::Core),
-            "host" => Ok(Self::Host),
             _ if name.starts_with("url:") => Url::parse(name).map(|_| Self::Url(name.into())),
             _ if BOARDS.contains(&name) => Err(format!(
-                "{name} is a board, and board support is not part of this version; there are \
-                 core, host and {URL}"
+                "{name} is a board, and board support is not part of this version; {there_are}"
             )),
             _ if name.starts_with("http://") => Err(format!("did you mean url:{name}?")),
-            _ => Err(format!("there is no target `{name}`; there are core, host and {URL}")),
+            _ => Err(format!("there is no target `{name}`; {there_are}")),
         }
     }
 
@@ -53,6 +70,8 @@ impl Target {
         match self {
             Self::Core => "core",
             Self::Host => "host",
+            Self::Microbit => "microbit",
+            Self::Qemu(board) => board.name(),
             Self::Url(name) => name,
         }
     }
@@ -64,7 +83,10 @@ impl Target {
 
     /// Whose clock it runs by.
     pub fn time(&self) -> Time {
-        if *self == Self::Core { Time::Virtual } else { Time::Real }
+        match self {
+            Self::Core | Self::Microbit => Time::Virtual,
+            Self::Host | Self::Qemu(_) | Self::Url(_) => Time::Real,
+        }
     }
 
     /// A subject for one thread.
@@ -72,6 +94,8 @@ impl Target {
         match self {
             Self::Core => Box::new(Core::new("core", Demo::new)),
             Self::Host => Box::new(Host::new("host", Demo::new)),
+            Self::Microbit => Box::new(microbit::subject("microbit")),
+            Self::Qemu(board) => Box::new(Qemu::new(*board)),
             Self::Url(name) => match Url::parse(name) {
                 Ok(url) => Box::new(url),
                 Err(why) => unreachable!("`named` has read it: {why}"),
@@ -92,29 +116,34 @@ impl Target {
 /// The list that `samewire targets` prints.
 pub fn list() -> String {
     let mut out = String::new();
-    let about = [
-        (Target::Core, "the demo in memory, virtual time, every cut"),
-        (Target::Host, "the demo over TCP on a free loopback port"),
-    ];
-    for (target, what) in about {
-        let state = match target.try_open() {
-            Ok(()) => "ready".into(),
-            Err(why) => format!("not ready: {why}"),
+    for target in &NAMED {
+        let what = match target {
+            Target::Core => "the demo in memory, virtual time, every cut",
+            Target::Host => "the demo over TCP on a free loopback port",
+            Target::Microbit => "the demo on an emulated Cortex-M0, virtual time",
+            Target::Qemu(Board::Arm) => "the demo on an emulated Cortex-M board, over TCP",
+            Target::Qemu(Board::Riscv) => "the demo on an emulated RISC-V board, over TCP",
+            Target::Url(_) => continue,
         };
+        let lacks = target.try_open().err();
+        let state = if lacks.is_some() { "not ready" } else { "ready" };
         out.push_str(&format!("{:<22} {state:<10} {what}\n", target.name()));
+        if let Some(why) = lacks {
+            out.push_str(&format!("{:<33} {why}\n", ""));
+        }
     }
     out.push_str(&format!("{URL:<22} {:<10} any server, of any vendor\n", "as named"));
-    out.push_str("\nBoards and emulated boards are not part of this version.\n");
+    out.push_str("\nBoards that are not emulated are not part of this version.\n");
     out
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{BOARDS, Target};
+    use super::{BOARDS, NAMED, Target};
 
     #[test]
     fn names_stand_for_targets() {
-        for target in Target::DEFAULT {
+        for target in &NAMED {
             assert_eq!(Target::named(target.name()).as_ref(), Ok(target));
         }
         let url = "url:http://127.0.0.1:1";

@@ -36,6 +36,8 @@ pub enum Event {
     Received(Range<usize>),
     /// Time passed, because the client waited.
     Passed(Duration),
+    /// The client took so many bytes more and then none; without a number it read again.
+    Stalled(Option<u32>),
     /// The client ended its half of the stream.
     Shut,
     /// The client reset the connection.
@@ -99,6 +101,11 @@ impl Transcript {
         self.events.push(Event::Passed(time));
     }
 
+    /// The client reads so many bytes more and then none, or reads again.
+    pub fn stall(&mut self, bytes: Option<u32>) {
+        self.events.push(Event::Stalled(bytes));
+    }
+
     /// The client ends its half.
     pub fn shut(&mut self) {
         self.events.push(Event::Shut);
@@ -129,14 +136,21 @@ impl Transcript {
     }
 
     /// Whether the server ended the connection on its own account: not after the client's end of
-    /// stream or reset, and not because time had passed since its last byte.
+    /// stream or reset, not because time had passed since its last byte, and not while nobody read.
     pub fn closed_unprompted(&self) -> bool {
         let is_last = |event: &&Event| !matches!(event, Event::Sent(_));
         let ended = Event::Ended(Ending::Closed);
         let Some(at) = self.events.iter().position(|event| *event == ended) else { return false };
         let before = self.events.get(..at).unwrap_or_default();
-        let gone = before.iter().any(|event| matches!(event, Event::Shut | Event::Reset));
+        let gone = before
+            .iter()
+            .any(|event| matches!(event, Event::Shut | Event::Reset | Event::Stalled(_)));
         !gone && matches!(before.iter().rev().find(is_last), None | Some(Event::Received(_)))
+    }
+
+    /// Whether the client did not read for a time.
+    pub fn stalled(&self) -> bool {
+        self.events.iter().any(|event| matches!(event, Event::Stalled(_)))
     }
 
     /// Whether the server ended the connection after the client had ended its half, and so has
@@ -156,6 +170,9 @@ impl fmt::Display for Transcript {
                 Event::Sent(range) => lines(out, ">", self.sent.get(range.clone()))?,
                 Event::Received(range) => lines(out, "<", self.received.get(range.clone()))?,
                 Event::Passed(time) => writeln!(out, "@ +{}ms", time.as_millis())?,
+                Event::Stalled(Some(0)) => writeln!(out, "stall")?,
+                Event::Stalled(Some(bytes)) => writeln!(out, "stall {bytes}")?,
+                Event::Stalled(None) => writeln!(out, "resume")?,
                 Event::Shut => writeln!(out, "shut")?,
                 Event::Reset => writeln!(out, "reset")?,
                 Event::Ended(ending) => writeln!(out, "! {ending}")?,
@@ -219,11 +236,14 @@ mod tests {
         transcript.receive(b"HTTP/1.1 200 OK\r\n\r");
         transcript.receive(b"\n\x00");
         transcript.pass(Duration::from_secs(5));
+        transcript.stall(Some(0));
+        transcript.stall(Some(7));
+        transcript.stall(None);
         transcript.shut();
         transcript.end(Ending::Closed);
         transcript.end(Ending::Reset);
         let text = "> GET / HTTP/1.1\\r\\n\n> \\r\\n\n< HTTP/1.1 200 OK\\r\\n\n< \\r\\n\n< \\0\n\
-                    @ +5000ms\nshut\n! close\n";
+                    @ +5000ms\nstall\nstall 7\nresume\nshut\n! close\n";
         assert_eq!(transcript.to_string(), text);
     }
 
@@ -237,6 +257,7 @@ mod tests {
                     '<' => transcript.receive(b"b"),
                     '@' => transcript.pass(Duration::from_secs(1)),
                     's' => transcript.shut(),
+                    '0' => transcript.stall(Some(0)),
                     '!' => transcript.end(Ending::Closed),
                     _ => transcript.end(Ending::Reset),
                 }
@@ -252,6 +273,7 @@ mod tests {
             ("><@!", false),
             ("><r", false),
             ("><s", false),
+            ("0><!", false),
         ];
         for (steps, unprompted) in table {
             assert_eq!(build(steps).closed_unprompted(), unprompted, "{steps}");

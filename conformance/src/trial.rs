@@ -1,7 +1,10 @@
 //! One case on one target: every row, every cut, and the three judges (the case's expectations,
 //! the invariants, sameness).
 
+use std::any::Any;
 use std::time::Duration;
+
+use samewire::Limits;
 
 use crate::asked::asked;
 use crate::case::{Case, Need, Row, StepKind};
@@ -11,7 +14,8 @@ use crate::diagnostic::Span;
 use crate::frames::CLOSE;
 use crate::invariant;
 use crate::known::KnownFailure;
-use crate::replay::{Outcome, Patience, replay};
+use crate::patience::Patience;
+use crate::replay::{Outcome, replay};
 use crate::result::{CaseResult, Difference, Fault, Status};
 use crate::subject::{Delivery, OpenOptions, Subject, Time, Unreachable};
 use crate::transcript::Transcript;
@@ -96,6 +100,12 @@ impl Trial<'_> {
                     _ => format!("needs {need}: {reason}"),
                 }));
             }
+        }
+        let limits = case.limits(Limits::SMALL);
+        if limits != Limits::SMALL
+            && let Some(reason) = self.subject.fits(&limits)?
+        {
+            return Ok(Some(reason));
         }
         let waits = case.steps.iter().map(|step| match step.kind {
             StepKind::Pass(time) => time,
@@ -199,15 +209,25 @@ fn open(
     row: &Row,
     delivery: Delivery,
 ) -> Result<Outcome, Unreachable> {
-    let options = OpenOptions { limits: case.limits(samewire::Limits::SMALL), delivery };
+    let options = OpenOptions { limits: case.limits(Limits::SMALL), delivery };
     let patience = Patience::new(subject.time());
     let channel = subject.open(&options)?;
     let replay = std::panic::AssertUnwindSafe(|| replay(case, row, channel, patience));
-    Ok(std::panic::catch_unwind(replay).unwrap_or_else(|_| Outcome {
+    let outcome = std::panic::catch_unwind(replay).unwrap_or_else(|cause| Outcome {
         transcript: Transcript::default(),
-        failure: Some(Failure::new(case.span, "the server panicked", b"")),
+        failure: Some(Failure::new(case.span, panicked(cause.as_ref()), b"")),
         reads: None,
-    }))
+    });
+    subject.lost().map_or(Ok(outcome), Err)
+}
+
+/// What a server said that panicked.
+fn panicked(cause: &(dyn Any + Send)) -> String {
+    let text = cause.downcast_ref::<String>().map(String::as_str);
+    match text.or_else(|| cause.downcast_ref::<&str>().copied()) {
+        Some(text) => format!("the server panicked: {text}"),
+        None => "the server panicked".into(),
+    }
 }
 
 /// Whether a server says with this answer that the connection ends (RFC 9112 §9.3).

@@ -57,13 +57,18 @@ pub fn wants_status(expect: &Expect, status: u16) -> bool {
     expect.any_of.iter().any(|wanted| match wanted {
         Wanted::Status(one) => *one == status,
         Wanted::Class(class) => u16::from(*class) == status / 100,
-        Wanted::End | Wanted::Frame(_) => false,
+        Wanted::End | Wanted::Cut | Wanted::Frame(_) => false,
     })
 }
 
 /// Whether one of the alternatives is the end of the connection.
 pub fn wants_end(expect: &Expect) -> bool {
     expect.any_of.contains(&Wanted::End)
+}
+
+/// Whether one of the alternatives is an answer that the end cuts short.
+pub fn wants_cut(expect: &Expect) -> bool {
+    expect.any_of.contains(&Wanted::Cut)
 }
 
 /// Judges a response by the indented lines below an expectation; its status is right.
@@ -142,7 +147,7 @@ fn content(response: &Response, met: bool) -> Option<String> {
 pub fn frame(expect: &Expect, frame: &Frame, item: Option<&[u8]>) -> Result<(), String> {
     let met = expect.any_of.iter().any(|wanted| match wanted {
         Wanted::Frame(wanted) => wanted.accepts(frame.opcode, &frame.payload, item),
-        Wanted::Status(_) | Wanted::Class(_) | Wanted::End => false,
+        Wanted::Status(_) | Wanted::Class(_) | Wanted::End | Wanted::Cut => false,
     });
     if met { Ok(()) } else { Err(format!("got {}", name(frame))) }
 }

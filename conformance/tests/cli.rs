@@ -125,7 +125,10 @@ fn wrong_input_ends_2_and_runs_nothing() {
         ),
         (&["check", "--target", "hots"], "error: --target: there is no target `hots`; there are"),
         (&["check", "--target", "rp2040"], "error: --target: rp2040 is a board, and board support"),
-        (&["check", "--cuts", "all"], "error: --cuts: `all` is none of whole, bytes, every\n"),
+        (
+            &["check", "--cuts", "all"],
+            "error: --cuts: `all` is none of whole, bytes, some, every\n",
+        ),
         (&["check", "--fixtures", &malformed], "a.case:"),
         (&["check", "--fixtures", &unknown], "did you mean `rfc9110-9.1-get-head`?"),
         (&["check", "--fixtures", "no/such/folder"], "no/such/folder"),
@@ -142,6 +145,40 @@ fn wrong_input_ends_2_and_runs_nothing() {
         assert_eq!((code, stdout.as_str()), (2, ""), "{arguments:?}: {stderr}");
         assert!(stderr.contains(message), "{arguments:?}: {stderr}");
     }
+}
+
+#[test]
+fn a_broken_file_is_named_and_stops_only_who_needs_it() {
+    let broken = GET.replace("< 200", "< 20");
+    let suite = folder("broken", &[("a.case", GET), ("b/c.case", &broken)]);
+    let suite = suite.to_string_lossy();
+    let place = format!("error: unknown expectation `20`\n  --> {suite}/b/c.case:7:3\n 7 | < 20\n");
+    for command in ["check", "ledger"] {
+        let (code, stdout, stderr) = samewire(&[command, "--fixtures", &suite]);
+        assert_eq!((code, stdout.as_str()), (2, ""), "{stderr}");
+        assert!(stderr.starts_with(&place), "{stderr}");
+        assert!(stderr.contains("there are statuses `400`"), "{stderr}");
+    }
+    for id in ["a/get", "rfc9110-9.1-get-head"] {
+        let (code, stdout, stderr) = samewire(&["explain", "--fixtures", &suite, id]);
+        assert_eq!((code, stderr.as_str()), (0, ""), "{stdout}");
+        assert!(stdout.starts_with(&format!("{id}\n")), "{stdout}");
+    }
+    let (code, _, stderr) = samewire(&["explain", "--fixtures", &suite, "b/c/get"]);
+    assert!(code == 2 && stderr.starts_with(&place), "{stderr}");
+    assert_eq!(samewire(&["targets"]).0, 0);
+}
+
+#[test]
+fn a_requirement_is_explained_by_its_id() {
+    let (code, stdout, _) = samewire(&["explain", "rfc9112-5.1-ws-before-colon-400"]);
+    assert_eq!(code, 0, "{stdout}");
+    for part in ["\nProven by:\n  http/", "\nDecided at:\n  server-core/src/http/fields.rs:"] {
+        assert!(stdout.contains(part), "{part:?} is not in\n{stdout}");
+    }
+    let (code, _, stderr) = samewire(&["explain", "rfc9112-5.1-ws-before-colon-401"]);
+    assert_eq!(code, 4, "{stderr}");
+    assert!(stderr.ends_with("did you mean `rfc9112-5.1-ws-before-colon-400`?\n"), "{stderr}");
 }
 
 #[test]

@@ -10,7 +10,8 @@ use insta::Settings;
 use rstest::rstest;
 use samewire::Limits;
 use samewire_conformance::case::Case;
-use samewire_conformance::replay::{Patience, replay};
+use samewire_conformance::patience::Patience;
+use samewire_conformance::replay::replay;
 use samewire_conformance::subject::{OpenOptions, Subject, Time};
 use samewire_conformance::suite::Suite;
 use samewire_conformance::targets::Target;
@@ -45,7 +46,8 @@ fn transcript(core: &mut dyn Subject, case: &Case) -> String {
         let channel = core.open(&options).expect("core is always there");
         let outcome = replay(case, &row, channel, Patience::new(Time::Virtual));
         let shown = outcome.transcript.to_string();
-        let lines = shown.lines().filter(|line| !line.starts_with('>') && *line != "shut");
+        let sent = |line: &str| line.starts_with(['>', 's']) || line == "resume";
+        let lines = shown.lines().filter(|line| !sent(line));
         let answer: String = lines.map(|line| format!("{line}\n")).collect();
         let label = row.id.trim_start_matches(&case.id).to_owned();
         match answers.iter_mut().find(|(_, known)| *known == answer) {

@@ -46,10 +46,7 @@ pub(crate) fn converse(script: &Script) -> Transcript {
         let other = play(script, delivery);
         assert!(other == whole, "{name}, it is not as whole:\n{other}\nwhole:\n{whole}");
     }
-    // Whoever does not read is hung up on within an answer.
-    let reads = !script.turns.iter().any(|(_, turn)| *turn == Turn::Wait);
     if let Err((name, broken)) = invariant::check(&whole)
-        && reads
         && !is_excused(broken.rule, &script.bytes)
     {
         panic!("{name}: {}: {}\n{whole}", broken.rule, broken.what);
@@ -136,7 +133,10 @@ impl Play {
                 // A transcript has no word for it; what follows comes unasked, as after a wait.
                 self.transcript.pass(Duration::ZERO);
             }
-            Turn::Wait => self.reads = !self.reads,
+            Turn::Wait => {
+                self.reads = !self.reads;
+                self.transcript.stall((!self.reads).then_some(0));
+            }
             Turn::Shut if self.shut => {}
             Turn::Shut => {
                 self.shut = true;

@@ -11,6 +11,7 @@
 //! | [`connection`] | a [`Script`] of bytes, cuts, time | one transcript at any cut; no invariant broken |
 //! | [`frames`] | the same, behind a handshake | the same; tungstenite reads the same messages |
 //! | [`case`] | a fixture file | no panic; printing keeps the meaning |
+//! | [`link`] | a script of frames, noise and faults | the same events at any cut; all arrives |
 #![forbid(unsafe_code)]
 
 mod case;
@@ -19,6 +20,7 @@ mod connection;
 mod cuts;
 mod frames;
 mod head;
+mod link;
 mod script;
 mod seeds;
 
@@ -39,6 +41,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("connection", connection),
     ("frames", frames),
     ("case", case),
+    ("link", link),
 ];
 
 /// The head of a request.
@@ -97,6 +100,21 @@ pub fn case(input: &[u8]) {
     if let Ok(text) = str::from_utf8(input) {
         case::read_and_print(text);
     }
+}
+
+/// One end of a link that hears the frames and the noise of a script, and two ends on a line that
+/// damages what it says.
+///
+/// # Panics
+///
+/// If a cut changes what an end tells or reads, or a byte is lost, doubled or reordered between two,
+/// or does not arrive once the damage stops.
+pub fn link(input: &[u8]) {
+    let wire = link::wire(input);
+    let whole = link::hear(&wire, [wire.len()]);
+    assert_eq!(link::hear(&wire, 1..=wire.len()), whole, "byte by byte");
+    assert_eq!(link::hear(&wire, cuts::seeded(&wire)), whole, "in pieces");
+    link::converse(input);
 }
 
 /// A fault on purpose, behind a comparison that chance does not get past: if this is not found in a

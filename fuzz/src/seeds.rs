@@ -7,6 +7,9 @@ use samewire_conformance::fixtures::Fixtures;
 use crate::frames;
 use crate::script::{Script, Turn};
 
+/// Longer ones say nothing more to a link of these bounds.
+const LINK_BYTES_MAX: usize = 256;
+
 /// Target, name and input: what the clients of all cases send, and the files themselves. The
 /// names are those of the cases, with what a file's name may not have left out.
 ///
@@ -35,6 +38,8 @@ fn of_row(case: &Case, row: &Row, seeds: &mut Vec<(&'static str, String, Vec<u8>
     }
     let mut add = |target, input: Vec<u8>| seeds.push((target, named(&row.id), input));
     add("connection", script.write());
+    // Any bytes are a script for the link.
+    add("link", script.bytes.iter().copied().take(LINK_BYTES_MAX).collect());
     if let Some(wire) = script.bytes.strip_prefix(frames::handshake().as_slice()) {
         let skipped = script.bytes.len() - wire.len();
         let turns = script.turns.iter().map(|&(at, turn)| (at.saturating_sub(skipped), turn));
@@ -55,7 +60,7 @@ fn of_row(case: &Case, row: &Row, seeds: &mut Vec<(&'static str, String, Vec<u8>
 
 /// What the client of a case does, whatever the server answers.
 fn script(case: &Case, row: &Row) -> Script {
-    let (item, mut script) = (row.item.as_deref(), Script::default());
+    let (item, mut script, mut stalled) = (row.item.as_deref(), Script::default(), false);
     for step in &case.steps {
         match &step.kind {
             StepKind::Send(texts) => {
@@ -65,7 +70,16 @@ fn script(case: &Case, row: &Row) -> Script {
             StepKind::WebSocket { .. } => script.send(&frames::handshake()),
             StepKind::Pass(time) => script.turn(Turn::Pass(*time)),
             StepKind::Shut => script.turn(Turn::Shut),
+            StepKind::Stall(_) if !stalled => {
+                script.turn(Turn::Wait);
+                stalled = true;
+            }
+            StepKind::Resume => {
+                script.turn(Turn::Wait);
+                stalled = false;
+            }
             StepKind::Expect(_)
+            | StepKind::Stall(_)
             | StepKind::Reset
             | StepKind::Close
             | StepKind::Open

@@ -22,6 +22,10 @@ pub use self::need::Need;
 pub use self::text::{Part, Text};
 use crate::diagnostic::{Span, Spanned};
 
+/// What waits on a real clock are whole multiples of, in milliseconds: whoever is more exact means
+/// to be just before a deadline, and there a real clock proves nothing.
+const REAL_MS: u128 = 100;
+
 /// One `.case` file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CaseFile {
@@ -60,12 +64,20 @@ impl Case {
         self.id.rsplit('/').next().unwrap_or(&self.id)
     }
 
-    /// What it asks of a server: the words after `needs`, [`Need::Limits`] if it sets limits, and
-    /// [`Need::Ws`] if it opens a WebSocket by `ws`. In the order of [`Need::ALL`], each once.
+    /// What it asks of a server: the words after `needs`, [`Need::Limits`] if it sets limits,
+    /// [`Need::Ws`] if it opens a WebSocket by `ws`, [`Need::Window`] if its client stops reading,
+    /// and [`Need::Clock`] if it waits to the millisecond. In the order of [`Need::ALL`], each once.
     pub fn all_needs(&self) -> Vec<Need> {
         let opens = |step: &Step| matches!(step.kind, StepKind::WebSocket { .. });
+        let stalls = |step: &Step| matches!(step.kind, StepKind::Stall(_));
+        let is_exact = |step: &Step| match step.kind {
+            StepKind::Pass(time) => !time.as_millis().is_multiple_of(REAL_MS),
+            _ => false,
+        };
         let implied = |need| match need {
             Need::Limits => !self.limits.is_empty(),
+            Need::Window => self.steps.iter().any(stalls),
+            Need::Clock => self.steps.iter().any(is_exact),
             Need::Ws => self.steps.iter().any(opens),
             _ => false,
         };
@@ -115,6 +127,10 @@ pub enum StepKind {
     Shut,
     /// `reset`: the client resets the connection.
     Reset,
+    /// `stall`, `stall 7`: the client takes so many more bytes, and then none.
+    Stall(u32),
+    /// `resume`: the client reads again.
+    Resume,
     /// `! close`: the server ends its stream now, and nothing more came.
     Close,
     /// `! open`: nothing more came, and the connection is still open.
@@ -163,6 +179,8 @@ pub enum Wanted {
     Class(u8),
     /// `close`: the connection ends without an answer, or without a Close frame.
     End,
+    /// `cut`: an answer begins, and the connection ends before it is complete.
+    Cut,
     /// A frame, after `ws` or `frames`.
     Frame(FrameIn),
 }

@@ -26,6 +26,10 @@ pub enum Need {
     Ws,
     /// The bounds of the server can be set.
     Limits,
+    /// What the client does not read nobody takes: no kernel stands between.
+    Window,
+    /// The server's time is moved by the runner.
+    Clock,
 }
 
 impl Need {
@@ -41,6 +45,8 @@ impl Need {
         Self::Slow,
         Self::Ws,
         Self::Limits,
+        Self::Window,
+        Self::Clock,
     ];
 
     /// Its word in a `needs` line.
@@ -56,6 +62,8 @@ impl Need {
             Self::Slow => "slow",
             Self::Ws => "ws",
             Self::Limits => "limits",
+            Self::Window => "window",
+            Self::Clock => "clock",
         }
     }
 

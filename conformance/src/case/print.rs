@@ -104,6 +104,9 @@ impl Display for StepKind {
             Self::Pass(time) => writeln!(out, "@ +{}", duration(*time)),
             Self::Shut => writeln!(out, "shut"),
             Self::Reset => writeln!(out, "reset"),
+            Self::Stall(0) => writeln!(out, "stall"),
+            Self::Stall(bytes) => writeln!(out, "stall {bytes}"),
+            Self::Resume => writeln!(out, "resume"),
             Self::Close => writeln!(out, "! close"),
             Self::Open => writeln!(out, "! open"),
             Self::WebSocket { path, fields } => {
@@ -145,6 +148,7 @@ impl Display for Wanted {
             Self::Status(status) => write!(out, "{status}"),
             Self::Class(class) => write!(out, "{class}xx"),
             Self::End => write!(out, "close"),
+            Self::Cut => write!(out, "cut"),
             Self::Frame(frame) => frame.fmt(out),
         }
     }

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use super::Stop;
 use super::flag::{Command, Flag, number};
 use crate::case::select::{Selected, select};
+use crate::costs::{self, Cost};
 use crate::cuts::Cuts;
 use crate::exit::Exit;
 use crate::report::console::{Console, Paint};
@@ -26,6 +27,7 @@ pub(super) struct Check {
     fixtures: Option<PathBuf>,
     junit: Option<PathBuf>,
     json: Option<PathBuf>,
+    costs: Option<PathBuf>,
 }
 
 pub(super) const COMMAND: Command<Check> = Command {
@@ -34,14 +36,14 @@ pub(super) const COMMAND: Command<Check> = Command {
     short: "Replay cases on targets, judge and compare what comes back",
     long: "CASES are files, folders or ids (http/fields, or one row: http/fields/names/bytes[00]); \
            without any, the whole suite runs. Each case is replayed in one piece, byte by byte and \
-           cut at every offset on core; in one piece and byte by byte on host; in one piece on a \
-           URL. Then three questions are asked. Is the answer one that the RFCs permit? Did the \
+           cut at every offset on core; likewise, but at 64 offsets at most, on microbit; in one \
+           piece and byte by byte on host; in one piece on a URL. Then three questions are asked. Is the answer one that the RFCs permit? Did the \
            server emit anything that no server may? And are the bytes the same as core's, however \
            the request was cut? The last is asked of our own targets only.\n\n\
            Ends with 0 if all is as expected, 1 if a case failed, passed although it is known to \
            fail, or came out with different bytes, 2 if the command or a fixture is wrong, 3 if a \
            target cannot be reached, 4 if no case was selected.",
-    flags: &[TARGET, SLOW, CUTS, CUT, FIXTURES, JUNIT, JSON],
+    flags: &[TARGET, SLOW, CUTS, CUT, FIXTURES, JUNIT, JSON, COSTS],
     argument: |check, argument| {
         check.cases.push(argument);
         Ok(())
@@ -52,9 +54,10 @@ pub(super) const COMMAND: Command<Check> = Command {
 const TARGET: Flag<Check> = Flag {
     name: "target",
     value: Some("NAME"),
-    short: "core, host, or url:http://HOST:PORT; may be repeated",
+    short: "core, host, microbit or url:http://HOST:PORT; repeatable",
     long: "Replay on this target, and on no other that is not named. core is the server in memory, \
-           host the same server over TCP, url:http://HOST:PORT any server of any vendor. Of a URL, \
+           host the same server over TCP, microbit the same on an emulated Cortex-M0, \
+           url:http://HOST:PORT any server of any vendor. Of a URL, \
            each capability that cases need is probed once; cases that need what is not there are \
            skipped, with the reason. The suite sends malformed and hostile requests: name a server \
            only if it is yours to test. The default is core and host.",
@@ -82,16 +85,18 @@ const SLOW: Flag<Check> = Flag {
 const CUTS: Flag<Check> = Flag {
     name: "cuts",
     value: Some("WHICH"),
-    short: "whole, bytes or every",
+    short: "whole, bytes, some or every",
     long: "How the bytes to the server are cut: whole replays each step in one piece, bytes also \
-           byte by byte, every also in two pieces at every offset. Over a network cuts are best \
-           effort, except byte by byte on host, where the server reads single bytes.",
+           byte by byte, every also in two pieces at every offset, some at 64 of them at most, \
+           evenly spread. Over a network cuts are best effort, except byte by byte on host, where \
+           the server reads single bytes.",
     apply: |check, value| {
         check.cuts = Some(match value.as_str() {
             "whole" => Cuts::Whole,
             "bytes" => Cuts::Bytes,
+            "some" => Cuts::Some,
             "every" => Cuts::Every,
-            _ => return Err(format!("`{value}` is none of whole, bytes, every")),
+            _ => return Err(format!("`{value}` is none of whole, bytes, some, every")),
         });
         Ok(())
     },
@@ -145,12 +150,29 @@ const JSON: Flag<Check> = Flag {
     },
 };
 
+const COSTS: Flag<Check> = Flag {
+    name: "costs",
+    value: Some("FILE"),
+    short: "write what each case costs on microbit",
+    long: "Also play the cases to microbit with a plugin that counts, and write to this file, as a \
+           table in Markdown, how many instructions of the server and how much stack each takes. \
+           What users ask most stands first, and is printed. Needs a C compiler, cc.",
+    apply: |check, value| {
+        check.costs = Some(value.into());
+        Ok(())
+    },
+};
+
 fn run(check: Check, out: &mut dyn Write) -> Result<Exit, Stop> {
     let suite = Suite::load(check.fixtures.as_deref()).map_err(|errors| Stop::fixtures(&errors))?;
     let cases = selected(&suite, &check.cases)?;
     // Before anything runs: a result that cannot be written down is no result.
     let junit_out = check.junit.as_ref().map(create).transpose()?;
     let json_out = check.json.as_ref().map(create).transpose()?;
+    let mut costs_out = check.costs.as_ref().map(create).transpose()?;
+    if costs_out.is_some() && !check.targets.contains(&Target::Microbit) {
+        return Err(Stop::usage("--costs is counted on microbit: --target microbit"));
+    }
     let targets = if check.targets.is_empty() { Target::DEFAULT.to_vec() } else { check.targets };
     reach(&targets)?;
 
@@ -171,7 +193,11 @@ fn run(check: Check, out: &mut dyn Write) -> Result<Exit, Stop> {
         known: &suite.known,
         requirements: &suite.requirements,
     };
-    let mut console = Console::new(findings, out);
+    let costs = match &mut costs_out {
+        Some(file) => measure(&plan.cases, file)?,
+        None => Vec::new(),
+    };
+    let mut console = Console::new(findings, &mut *out);
     let mut written = Ok(());
     let report = plan.run(|event| {
         if written.is_ok() {
@@ -188,7 +214,20 @@ fn run(check: Check, out: &mut dyn Write) -> Result<Exit, Stop> {
     }
     written?;
     console.finish(&report)?;
-    Ok(report.exit())
+    costs::table(&costs, out)?;
+    let is_over = |cost: &Cost| cost.budget.is_some_and(|budget| cost.instructions > budget);
+    let over = if costs.iter().any(is_over) { Exit::CaseFailed } else { Exit::AsExpected };
+    Ok(report.exit().and(over))
+}
+
+/// Writes what all costs; what is to be printed of it.
+fn measure(cases: &[Selected<'_>], file: &mut dyn Write) -> Result<Vec<Cost>, Stop> {
+    let mut all = costs::measure(cases)
+        .map_err(|why| Stop { exit: Exit::Unreachable, message: format!("error: costs: {why}") })?;
+    costs::table(&all, file)?;
+    file.flush()?;
+    all.truncate(costs::KEPT);
+    Ok(all)
 }
 
 pub(super) fn selected<'a>(
@@ -239,11 +278,13 @@ mod tests {
             (&["--slow"], Check { slow: true, ..Check::default() }),
             (&["--cuts", "whole"], Check { cuts: Some(Cuts::Whole), ..Check::default() }),
             (&["--cuts", "bytes"], Check { cuts: Some(Cuts::Bytes), ..Check::default() }),
+            (&["--cuts", "some"], Check { cuts: Some(Cuts::Some), ..Check::default() }),
             (&["--cuts", "every"], Check { cuts: Some(Cuts::Every), ..Check::default() }),
             (&["--cut", "17"], Check { cuts: Some(Cuts::At(17)), ..Check::default() }),
             (&["--fixtures", "d"], Check { fixtures: Some("d".into()), ..Check::default() }),
             (&["--junit", "f"], Check { junit: Some("f".into()), ..Check::default() }),
             (&["--json", "f"], Check { json: Some("f".into()), ..Check::default() }),
+            (&["--costs", "f"], Check { costs: Some("f".into()), ..Check::default() }),
         ];
         for (words, expected) in table {
             assert_eq!(run(&COMMAND, words).as_ref(), Ok(expected), "{words:?}");
@@ -253,7 +294,7 @@ mod tests {
     #[test]
     fn wrong_values_are_named() {
         let table = [
-            (["--cuts", "some"], "--cuts: `some` is none of whole, bytes, every"),
+            (["--cuts", "few"], "--cuts: `few` is none of whole, bytes, some, every"),
             (["--cut", "-1"], "--cut: `-1` is no number that can be used here"),
             (["--target", "http://a"], "--target: did you mean url:http://a?"),
         ];

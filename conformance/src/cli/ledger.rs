@@ -6,14 +6,14 @@ use std::path::PathBuf;
 use super::Stop;
 use super::flag::{Command, Flag, no_argument};
 use crate::exit::Exit;
-use crate::invariant;
-use crate::ledger::{InvariantRef, Ledger};
+use crate::ledger::Ledger;
 use crate::suite::Suite;
 
 /// What was asked for.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Options {
     json: Option<PathBuf>,
+    fixtures: Option<PathBuf>,
 }
 
 pub(super) const COMMAND: Command<Options> = Command {
@@ -24,7 +24,7 @@ pub(super) const COMMAND: Command<Options> = Command {
            decides, claimed if there is one of the two, open if there is neither, and an exception \
            if it is refused on purpose.\n\n\
            Ends with 1 if a MUST or a MUST NOT of what is built has no proof.",
-    flags: &[JSON],
+    flags: &[JSON, FIXTURES],
     argument: no_argument,
     run,
 };
@@ -41,14 +41,22 @@ const JSON: Flag<Options> = Flag {
     },
 };
 
+const FIXTURES: Flag<Options> = Flag {
+    name: "fixtures",
+    value: Some("DIR"),
+    short: "read cases and requirements from this folder",
+    long: "Read cases and requirements from this folder instead of the fixtures of the checkout \
+           around, or those in this program.",
+    apply: |options, value| {
+        options.fixtures = Some(value.into());
+        Ok(())
+    },
+};
+
 fn run(options: Options, out: &mut dyn Write) -> Result<Exit, Stop> {
-    let suite = Suite::load(None).map_err(|errors| Stop::fixtures(&errors))?;
-    let invariants: Vec<InvariantRef<'_>> = invariant::ALL
-        .iter()
-        .chain([&invariant::CLOCKLESS])
-        .map(|invariant| InvariantRef { name: invariant.name(), rules: invariant.rules() })
-        .collect();
-    let ledger = Ledger::new(&suite, &invariants).map_err(|errors| Stop::fixtures(&errors))?;
+    let suite =
+        Suite::load(options.fixtures.as_deref()).map_err(|errors| Stop::fixtures(&errors))?;
+    let ledger = Ledger::of(&suite).map_err(|errors| Stop::fixtures(&errors))?;
     if let Some(path) = &options.json {
         let text = format!("{:#}\n", ledger.to_json());
         std::fs::write(path, text).map_err(|error| {
@@ -66,8 +74,8 @@ mod tests {
     use crate::cli::flag::tests::run;
 
     #[test]
-    fn takes_a_file_for_json() {
-        let expected = Options { json: Some("f".into()) };
-        assert_eq!(run(&COMMAND, &["--json", "f"]), Ok(expected));
+    fn takes_a_file_for_json_and_a_folder() {
+        let expected = Options { json: Some("f".into()), fixtures: Some("d".into()) };
+        assert_eq!(run(&COMMAND, &["--json", "f", "--fixtures", "d"]), Ok(expected));
     }
 }

@@ -23,6 +23,8 @@ const CONNECT: &str = "rfc9110-9.3.6-connect-2xx-no-framing";
 const CONNECT_LENGTH: &str = "rfc9110-8.6-no-cl-connect-2xx";
 const CONNECT_CODING: &str = "rfc9112-6.1-no-te-on-connect-2xx";
 const TRAILER: &str = "rfc9110-6.5.1-emit-trailers-known";
+const VITAL: &str = "rfc9110-6.5.1-no-vital-trailers";
+const ANNOUNCED: &str = "rfc9110-6.6.2-announce-trailers";
 const SIZE: &str = "rfc9112-7.1-chunk-data-crlf";
 
 impl Invariant for FramingFields {
@@ -46,6 +48,8 @@ impl Invariant for FramingFields {
             CONNECT_LENGTH,
             CONNECT_CODING,
             TRAILER,
+            VITAL,
+            ANNOUNCED,
             SIZE,
         ]
     }
@@ -54,7 +58,7 @@ impl Invariant for FramingFields {
         for answer in &conversation.answers {
             check_fields(answer)?;
             if answer.response.framing == Framing::Chunked {
-                check_chunk_lines(conversation.body(answer))?;
+                check_chunk_lines(answer, conversation.body(answer))?;
             }
         }
         check_rest(conversation)
@@ -104,7 +108,7 @@ fn check_fields(answer: &Answer) -> Result<(), Broken> {
 }
 
 /// Our reader forgives a lone LF behind a chunk; a server must not send it.
-fn check_chunk_lines(body: &[u8]) -> Result<(), Broken> {
+fn check_chunk_lines(answer: &Answer, body: &[u8]) -> Result<(), Broken> {
     let mut rest = body;
     while let Some(end) = rest.iter().position(|&byte| byte == b'\n') {
         let (line, after) = rest.split_at(end);
@@ -116,7 +120,7 @@ fn check_chunk_lines(body: &[u8]) -> Result<(), Broken> {
         let size = str::from_utf8(digits).ok().and_then(|d| usize::from_str_radix(d, 16).ok());
         let (Some(size), Some(after)) = (size, after.get(1..)) else { return Ok(()) };
         if size == 0 {
-            return check_trailers(after);
+            return check_trailers(answer, after);
         }
         let Some(after) = after.get(size..) else { return Ok(()) };
         let Some(next) = after.strip_prefix(b"\r\n") else {
@@ -143,12 +147,21 @@ const NEVER_TRAILERS: &[&str] = &[
     "Upgrade",
 ];
 
-fn check_trailers(section: &[u8]) -> Result<(), Broken> {
-    for line in section.split(|&byte| byte == b'\n') {
+/// What stands behind the last chunk. A client that does not say that it keeps trailers may drop
+/// them unread, so that whatever they say must be needless: nobody can know that, so none is sent.
+fn check_trailers(answer: &Answer, section: &[u8]) -> Result<(), Broken> {
+    let is_kept = answer.asked.as_ref().is_some_and(|asked| asked.keeps_trailers);
+    for line in section.split(|&byte| byte == b'\n').take_while(|line| line.len() > 1) {
         let name = line.split(|&byte| byte == b':').next().unwrap_or_default();
         if let Some(name) = NEVER_TRAILERS.iter().find(|n| name.eq_ignore_ascii_case(n.as_bytes()))
         {
             return Err(Broken::new(TRAILER, format!("{name} in a trailer section")));
+        }
+        if !is_kept {
+            return Err(Broken::new(VITAL, "trailers to a client that may drop them"));
+        }
+        if !answer.response.lists("Trailer", name) {
+            return Err(Broken::new(ANNOUNCED, "a trailer that the Trailer field does not name"));
         }
     }
     Ok(())
@@ -172,6 +185,8 @@ fn check_rest(conversation: &Conversation<'_>) -> Result<(), Broken> {
         (Rest::Partial(_), _)
             if conversation.frames.is_empty()
                 && conversation.transcript.ending() == Ending::Closed
+                // Who does not read is hung up on within an answer.
+                && !conversation.transcript.stalled()
                 && cut_short(conversation.rest_bytes()) =>
         {
             Err(Broken::new(DECLARED, "less content than Content-Length says"))
@@ -243,14 +258,42 @@ mod tests {
             ),
             (
                 get,
-                b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nA: b\r\ndate: c\r\n\r\n",
-                Some(TRAILER),
-            ),
-            (
-                get,
                 b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\nx\r\n0\r\n\r\n",
                 Some(SIZE),
             ),
         ]);
+    }
+
+    #[test]
+    fn catches_each_mutation_of_a_trailer_section() {
+        let get: &[u8] = b"GET / HTTP/1.1\r\n\r\n";
+        judge_all(
+            &FramingFields,
+            &[
+                (
+                    b"GET / HTTP/1.1\r\nTE: trailers\r\n\r\n",
+                    b"HTTP/1.1 200 OK\r\nTrailer: A\r\nTransfer-Encoding: chunked\r\n\r\n\
+                  0\r\nA: b\r\ndate: c\r\n\r\n",
+                    Some(TRAILER),
+                ),
+                (
+                    b"GET / HTTP/1.1\r\nTE: trailers\r\n\r\n",
+                    b"HTTP/1.1 200 OK\r\nTrailer: A\r\nTransfer-Encoding: chunked\r\n\r\n\
+                  0\r\nA: b\r\n\r\n",
+                    None,
+                ),
+                (
+                    b"GET / HTTP/1.1\r\nTE: trailers\r\n\r\n",
+                    b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nA: b\r\n\r\n",
+                    Some(ANNOUNCED),
+                ),
+                (
+                    get,
+                    b"HTTP/1.1 200 OK\r\nTrailer: A\r\nTransfer-Encoding: chunked\r\n\r\n\
+                  0\r\nA: b\r\n\r\n",
+                    Some(VITAL),
+                ),
+            ],
+        );
     }
 }

@@ -58,8 +58,17 @@ pub const ALL: &[&dyn Invariant] = &[
     &frames::Frames,
 ];
 
-/// What holds for a server without a clock: `tests/clockless.rs` replays the suite on one.
+/// What holds for a server without a clock: `tests/clocks.rs` replays the suite on one.
 pub const CLOCKLESS: &dyn Invariant = &date::Clockless;
+
+/// What holds for a server whose wall clock stands at [`CLOCK_START`] when a connection opens, and
+/// goes with the time that passes there: `tests/clocks.rs` replays the suite on one.
+pub const DATED: &dyn Invariant = &date::OfTheMoment;
+
+pub use date::CLOCK_START;
+
+/// Those that hold for the servers of `tests/clocks.rs` only.
+pub const OF_SPECIAL_CLOCKS: &[&dyn Invariant] = &[CLOCKLESS, DATED];
 
 /// Checks a transcript against every invariant; the first that is broken, by its name.
 ///
@@ -112,7 +121,7 @@ pub(crate) mod tests {
 
     #[test]
     fn every_rule_is_held_by_one_invariant() {
-        let all = ALL.iter().chain([&super::CLOCKLESS]);
+        let all = ALL.iter().chain(super::OF_SPECIAL_CLOCKS);
         let mut rules: Vec<_> = all.flat_map(|invariant| invariant.rules()).collect();
         let count = rules.len();
         rules.sort_unstable();

@@ -1,5 +1,6 @@
-use super::{Outcome, Patience, replay};
+use super::{Outcome, replay};
 use crate::case::parse::parse;
+use crate::patience::Patience;
 use crate::subject::{Channel, Received, Time};
 use crate::transcript::Ending;
 use std::time::Duration;
@@ -110,6 +111,18 @@ fn judges_answers() {
             Some((4, "got more bytes, and nothing more was due")),
         ),
         ("> a\n< 200 to HEAD", &[b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n"], None),
+    ]);
+}
+
+#[test]
+fn tells_an_answer_that_is_cut_from_others() {
+    check(&[
+        ("> a\n< cut\n! close", &[b"HTTP/1.1 200$"], None),
+        ("> a\n< 400 | cut", &[b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nhi$"], None),
+        ("> a\n< cut", &[b"HTTP/1.1 200"], Some((2, "got an answer that is cut short"))),
+        ("> a\n< cut", &[b"$"], Some((2, "the connection ended"))),
+        ("> a\n< cut", &[b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi$"], Some((2, "got 200"))),
+        ("> a\n< 200", &[b"HTTP/1.1 200$"], Some((2, "got an answer that is cut short"))),
     ]);
 }
 

@@ -7,6 +7,7 @@ use std::io::{IsTerminal, Write};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::finding::Findings;
+use crate::cuts::SOME_MAX;
 use crate::result::{CaseResult, Status};
 use crate::run::{Event, Report, Summary};
 
@@ -122,6 +123,12 @@ impl<'a, W: Write> Console<'a, W> {
         let name = &summary.name;
         for (reason, count) in std::mem::take(&mut self.skipped) {
             self.notes.push(format!("{name} skips {count}: {reason}"));
+        }
+        if summary.some_cuts {
+            self.notes.push(format!(
+                "{name}: each case whole, byte by byte, and cut at {SOME_MAX} offsets at most; \
+                 --cuts every cuts at all"
+            ));
         }
         if summary.differ.is_none() {
             self.notes.push(format!(

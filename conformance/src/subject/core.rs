@@ -104,6 +104,16 @@ impl<A> Channel for InMemory<A> {
         self.world.run();
     }
 
+    fn stall(&mut self, bytes: usize) {
+        self.client.stall(bytes);
+        self.world.run();
+    }
+
+    fn resume(&mut self) {
+        self.client.resume();
+        self.world.run();
+    }
+
     fn reads(&self) -> Option<u64> {
         u64::try_from(self.client.counts().reads).ok()
     }

@@ -12,7 +12,7 @@ use samewire::app::App;
 use samewire_host::{Running, Server, WallClock};
 use samewire_sim::clock::EXAMPLE_DATE;
 
-use super::socket::Socket;
+use super::socket::{self, Socket};
 use super::{Channel, Delivery, OpenOptions, Received, Subject, Time, Unreachable};
 use crate::case::Need;
 
@@ -43,8 +43,8 @@ where
         Time::Real
     }
 
-    fn lacks(&mut self, _: Need) -> Result<Option<String>, Unreachable> {
-        Ok(None)
+    fn lacks(&mut self, need: Need) -> Result<Option<String>, Unreachable> {
+        Ok(socket::lacks(need))
     }
 
     fn open(&mut self, options: &OpenOptions) -> Result<Box<dyn Channel>, Unreachable> {

@@ -5,8 +5,14 @@
 //! nothing came for as long as the caller was ready to wait.
 
 pub mod core;
+mod emulator;
 pub mod host;
+mod image;
+pub mod link;
+pub mod microbit;
+pub(crate) mod orders;
 pub mod probe;
+pub mod qemu;
 pub mod socket;
 pub mod url;
 
@@ -43,12 +49,28 @@ pub trait Subject {
         Ok(true)
     }
 
+    /// Why the server cannot run with these limits; `None` if it can.
+    ///
+    /// # Errors
+    ///
+    /// [`Unreachable`] if the server cannot be asked.
+    fn fits(&mut self, limits: &Limits) -> Result<Option<String>, Unreachable> {
+        let _ = limits;
+        Ok(None)
+    }
+
     /// Opens a connection.
     ///
     /// # Errors
     ///
     /// [`Unreachable`] if there is no server; never because of what a server says.
     fn open(&mut self, options: &OpenOptions) -> Result<Box<dyn Channel>, Unreachable>;
+
+    /// Why the server could not be talked to until the end of the last connection: what came of
+    /// that is no verdict.
+    fn lost(&mut self) -> Option<Unreachable> {
+        None
+    }
 }
 
 /// One connection, from the client's side.
@@ -68,6 +90,15 @@ pub trait Channel {
 
     /// Resets the connection: both halves are gone.
     fn reset(&mut self);
+
+    /// Reads no more: the server gets rid of `bytes` more bytes, and of none after those. Of a
+    /// subject that lacks [`Need::Window`] it is never asked.
+    fn stall(&mut self, bytes: usize) {
+        let _ = bytes;
+    }
+
+    /// Reads again.
+    fn resume(&mut self) {}
 
     /// How often the server has read from this connection, where that can be counted.
     fn reads(&self) -> Option<u64> {

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{OpenOptions, Received, Subject, Unreachable};
+use super::{OpenOptions, Received, Subject, Unreachable, socket};
 use crate::case::{Need, Text};
 use crate::frames;
 use crate::opening::{self, ACCEPT};
@@ -44,6 +44,7 @@ pub fn ask(subject: &mut dyn Subject, need: Need) -> Result<Option<String>, Unre
         Need::Slow => ("GET /slow answers at once", get("/slow", "")),
         Need::Ws => ("GET /ws is no WebSocket that echoes", String::new()),
         Need::Limits => return Ok(Some("its limits cannot be set from outside".into())),
+        Need::Window | Need::Clock => return Ok(socket::lacks(need)),
     };
     let sent = match need {
         Need::Ws => [&opening::request(&Text::from("/ws"), &[], None), HI].concat(),
@@ -99,7 +100,7 @@ fn shows(need: Need, answer: &Response, rest: &[u8]) -> bool {
         }
         Need::Root => (200..300).contains(&answer.status),
         // The answer that does not come is what shows these.
-        Need::Slow | Need::Limits => false,
+        Need::Slow | Need::Limits | Need::Window | Need::Clock => false,
     }
 }
 

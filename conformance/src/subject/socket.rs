@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use socket2::SockRef;
 
 use super::{Channel, Delivery, Received, Unreachable};
+use crate::case::Need;
 
 /// How long a connection may take to be accepted.
 const CONNECT_MAX: Duration = Duration::from_secs(3);
@@ -20,6 +21,17 @@ const BETWEEN_PIECES: Duration = Duration::from_millis(5);
 
 /// The shortest wait that a socket can be told.
 const TICK: Duration = Duration::from_millis(1);
+
+/// What no server has that is reached over TCP, and why.
+pub(crate) fn lacks(need: Need) -> Option<String> {
+    match need {
+        Need::Window => Some(
+            "the kernels between take an unknown number of bytes that no client has read".into(),
+        ),
+        Need::Clock => Some("a real clock cannot stop a millisecond before a deadline".into()),
+        _ => None,
+    }
+}
 
 /// One TCP connection.
 pub(crate) struct Socket {

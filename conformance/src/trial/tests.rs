@@ -1,3 +1,5 @@
+use samewire::Limits;
+
 use super::{Trial, differ};
 use crate::case::parse::parse;
 use crate::case::{Need, Row};
@@ -11,6 +13,58 @@ use crate::transcript::{Ending, Transcript};
 
 /// A server that answers by how its bytes are cut. It has no WebSocket, and no method but GET.
 struct Fake<F>(F);
+
+/// A server that is gone when a connection to it has ended.
+struct Dying;
+
+impl Subject for Dying {
+    fn name(&self) -> &str {
+        "dying"
+    }
+
+    fn time(&self) -> Time {
+        Time::Virtual
+    }
+
+    fn lacks(&mut self, _: Need) -> Result<Option<String>, Unreachable> {
+        Ok(None)
+    }
+
+    fn fits(&mut self, limits: &Limits) -> Result<Option<String>, Unreachable> {
+        Ok((limits.head_bytes_max > 2000).then(|| "no room".to_owned()))
+    }
+
+    fn open(&mut self, _: &OpenOptions) -> Result<Box<dyn Channel>, Unreachable> {
+        Ok(Box::new(Script::new(&[OK])))
+    }
+
+    fn lost(&mut self) -> Option<Unreachable> {
+        Some(Unreachable("gone".into()))
+    }
+}
+
+/// Tries a case that asks for these limits on a server that dies.
+fn run_dying(limits: &str) -> Result<Status, Unreachable> {
+    let source = format!("### a\nBecause.\nrule rfc0-1-a\n{limits}\n{GET}\n");
+    let file = parse("f", "f.case", &source).unwrap_or_else(|errors| panic!("{}", errors[0]));
+    let case = file.cases.first().unwrap();
+    let (subject, reference, cuts) = (Box::new(Dying), None, Cuts::Whole);
+    let (slow, foreign) = (false, false);
+    let mut trial = Trial { subject, reference, cuts, slow, known: &[], foreign };
+    trial.run(case, &case.rows()).map(|result| result.status)
+}
+
+#[test]
+fn a_server_that_is_lost_has_no_verdict() {
+    assert_eq!(run_dying(""), Err(Unreachable("gone".into())));
+}
+
+#[test]
+fn limits_that_do_not_fit_skip_a_case() {
+    let skipped = Ok(Status::Skipped("no room".into()));
+    assert_eq!(run_dying("limits head_bytes_max=3000\n"), skipped);
+    assert_eq!(run_dying("limits head_bytes_max=300\n"), Err(Unreachable("gone".into())));
+}
 
 impl<F: Fn(Delivery) -> Script> Subject for Fake<F> {
     fn name(&self) -> &str {
@@ -109,7 +163,7 @@ fn a_server_that_reads_too_seldom_was_not_fed_byte_by_byte() {
 #[test]
 fn a_panic_is_a_failure_and_not_the_end() {
     let result = run(GET, |_| Script::new(&[b"panic"]), |_| {});
-    assert_eq!(what(&result), (Delivery::Whole, "the server panicked"));
+    assert_eq!(what(&result), (Delivery::Whole, "the server panicked: as the script says"));
 }
 
 #[test]

@@ -33,7 +33,7 @@ pub(super) fn case(case: &Case, faults: &mut Vec<Fault>) {
 
 /// Steps that come too late.
 fn order(steps: &[Step], faults: &mut Vec<Fault>) {
-    let (mut reset, mut shut, mut closed) = (false, false, false);
+    let (mut reset, mut shut, mut closed, mut stalled) = (false, false, false, false);
     let mut before: Option<&Step> = None;
     for step in steps {
         let sends = matches!(
@@ -45,10 +45,15 @@ fn order(steps: &[Step], faults: &mut Vec<Fault>) {
         );
         let receives = matches!(step.kind, StepKind::Expect(_) | StepKind::WebSocket { .. });
         let stays = matches!(step.kind, StepKind::Open);
+        let looks = receives || stays || matches!(step.kind, StepKind::Close);
         let problem = if reset && !matches!(step.kind, StepKind::Pass(_)) {
             Some(("after `reset`", "only time can pass on a connection that is gone"))
         } else if shut && sends {
             Some(("after `shut`", "the client has ended its sending half: move it up"))
+        } else if stalled && looks {
+            Some(("while the client does not read", "it sees nothing: put `resume` above"))
+        } else if !stalled && matches!(step.kind, StepKind::Resume) {
+            Some(("without `stall`", "the client reads anyway: remove it"))
         } else if closed && (receives || stays) {
             Some(("after the server's end", "nothing more can come: remove it"))
         } else if matches!(step.kind, StepKind::Frames) && !before.is_some_and(switches) {
@@ -61,11 +66,18 @@ fn order(steps: &[Step], faults: &mut Vec<Fault>) {
             faults.push(Fault { span: step.span, message, hint: hint.to_owned() });
             return;
         }
+        stalled = match step.kind {
+            StepKind::Stall(_) => true,
+            StepKind::Resume => false,
+            _ => stalled,
+        };
         reset |= matches!(step.kind, StepKind::Reset);
         shut |= matches!(step.kind, StepKind::Shut);
         closed |= match &step.kind {
             StepKind::Close => true,
-            StepKind::Expect(expect) => expect.any_of.iter().all(|wanted| *wanted == Wanted::End),
+            StepKind::Expect(expect) => {
+                expect.any_of.iter().all(|wanted| matches!(wanted, Wanted::End | Wanted::Cut))
+            }
             _ => false,
         };
         before = Some(step);

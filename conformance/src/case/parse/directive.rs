@@ -40,7 +40,7 @@ pub(super) fn is_directive(line: &Line<'_>) -> bool {
 }
 
 /// Whether the word has the shape of a requirement's id: a document, a section, a few words.
-pub(super) fn is_requirement(word: &str) -> bool {
+pub(crate) fn is_requirement(word: &str) -> bool {
     let mut parts = word.splitn(3, '-');
     let filled = parts.by_ref().filter(|part| !part.is_empty()).count() == 3;
     let section = word.split('-').nth(1).unwrap_or("");

@@ -10,6 +10,8 @@ mod frame;
 mod line;
 mod step;
 
+pub(crate) use directive::is_requirement;
+
 use self::directive::Directives;
 use self::line::{Fault, Line};
 use self::step::Steps;
@@ -139,8 +141,12 @@ fn parse_case(
             steps.read(line.with_names(directives.names()))
         } else if directives.begun() || directive::is_directive(&line) {
             directives.read(line)
+        } else if line.is_indented() {
+            // It could be a step that slipped in here, and would be lost.
+            let hint = "prose starts in the first column, and steps stand below `rule`";
+            Err(line.fault("an indented line belongs to nothing", hint))
         } else {
-            prose.push(line.text.trim().to_owned());
+            prose.push(line.text.trim_end().to_owned());
             Ok(())
         };
         faults.extend(read.err());

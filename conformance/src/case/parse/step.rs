@@ -11,7 +11,7 @@ use crate::case::{Detail, DetailKind, Expect, Field, Step, StepKind, Wanted};
 use crate::diagnostic::{Span, Spanned, nearest};
 
 /// The steps that are words.
-pub(super) const WORDS: [&str; 4] = ["ws", "frames", "shut", "reset"];
+pub(super) const WORDS: [&str; 6] = ["ws", "frames", "shut", "reset", "stall", "resume"];
 
 const SIGNS: [char; 4] = ['>', '<', '!', '@'];
 
@@ -101,7 +101,7 @@ impl Steps {
             let wanted =
                 if self.frames { frame::read_in(&mut line) } else { read_status(&mut line) };
             let wanted = wanted?;
-            if optional && wanted == Wanted::End {
+            if optional && matches!(wanted, Wanted::End | Wanted::Cut) {
                 let message = "an end of the connection cannot be optional".to_owned();
                 return Err(Fault {
                     span: start,
@@ -126,10 +126,15 @@ impl Steps {
     fn read_word(&mut self, mut line: Line<'_>) -> Result<StepKind> {
         let word = line.word(&[]);
         match word.value {
-            "shut" | "reset" => {
+            "shut" | "reset" | "resume" => {
                 line.end(&format!("`{}`", word.value))?;
-                Ok(if word.value == "shut" { StepKind::Shut } else { StepKind::Reset })
+                Ok(match word.value {
+                    "shut" => StepKind::Shut,
+                    "reset" => StepKind::Reset,
+                    _ => StepKind::Resume,
+                })
             }
+            "stall" => read_stall(line).map(StepKind::Stall),
             "ws" | "frames" if self.frames => {
                 let message = "frames are already sent and expected".to_owned();
                 let hint = "one case has one handshake: remove this line".to_owned();
@@ -193,12 +198,30 @@ impl Steps {
     }
 }
 
-/// Reads `400`, `4xx` or `close`.
+/// Reads the bytes after `stall`: none, or how many the client still takes.
+fn read_stall(mut line: Line<'_>) -> Result<u32> {
+    line.skip_spaces();
+    if line.rest().is_empty() {
+        return Ok(0);
+    }
+    let word = line.word(&[]);
+    let bytes = number(word.value).and_then(|bytes| u32::try_from(bytes).ok());
+    let bytes = bytes.filter(|&bytes| bytes > 0).ok_or_else(|| {
+        let message = format!("`{}` is no number of bytes", word.value);
+        let hint = "write `stall`, or how many bytes are still read: `stall 7`".to_owned();
+        Fault { span: word.span, message, hint }
+    })?;
+    line.end("the bytes")?;
+    Ok(bytes)
+}
+
+/// Reads `400`, `4xx`, `close` or `cut`.
 fn read_status(line: &mut Line<'_>) -> Result<Wanted> {
     let word = line.word(&['|']);
     let fault = |message, hint: &str| Err(Fault { span: word.span, message, hint: hint.into() });
     match word.value.as_bytes() {
         b"close" => return Ok(Wanted::End),
+        b"cut" => return Ok(Wanted::Cut),
         [class @ b'1'..=b'5', b'x', b'x'] => return Ok(Wanted::Class(class - b'0')),
         [b'1'..=b'5', _, _] => {
             if let Some(status) = number(word.value) {
@@ -218,7 +241,7 @@ fn read_status(line: &mut Line<'_>) -> Result<Wanted> {
         return fault(message, "perform it above: `ws /ws`, or `>`, `< 101` and `frames`");
     }
     let message = format!("unknown expectation `{}`", word.value);
-    fault(message, "there are statuses `400`, classes `4xx` and `close`, joined by ` | `")
+    fault(message, "there are statuses `400`, classes `4xx`, `close` and `cut`, joined by ` | `")
 }
 
 fn read_to_head(line: &mut Line<'_>) -> Result<bool> {
@@ -280,7 +303,8 @@ fn unknown(word: Spanned<&str>) -> Fault {
     }
     let hint = match nearest(value, WORDS) {
         Some(meant) => format!("did you mean `{meant}`?"),
-        None => "steps begin with `>`, `<`, `!`, `@`, ws, frames, shut or reset".to_owned(),
+        None => "steps begin with `>`, `<`, `!`, `@`, ws, frames, shut, reset, stall or resume"
+            .to_owned(),
     };
     fault(format!("unknown step `{value}`"), hint)
 }

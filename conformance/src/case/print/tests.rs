@@ -135,7 +135,9 @@ fn steps(named: bool) -> impl Strategy<Value = Vec<Step>> {
     let frames = (prop_oneof![handshake, spelled_out], vec(frame_step(named), 0..5));
     let end = vec![StepKind::Open, StepKind::Close, StepKind::Reset];
     let uses = if named { Some(Text::default()) } else { None };
-    (http, option::of(frames), select(end)).prop_map(move |(http, frames, end)| {
+    let stalled = option::of(prop_oneof![Just(0), any::<u32>()]);
+    let parts = (http, option::of(frames), stalled, select(end));
+    parts.prop_map(move |(http, frames, stalled, end)| {
         let mut kinds = http;
         kinds.extend(uses.clone().map(|mut text| {
             text.push(Part::Var(NAME.to_owned()));
@@ -144,6 +146,9 @@ fn steps(named: bool) -> impl Strategy<Value = Vec<Step>> {
         kinds.extend(
             frames.into_iter().flat_map(|(handshake, frames)| handshake.into_iter().chain(frames)),
         );
+        if let Some(bytes) = stalled {
+            kinds.extend([StepKind::Stall(bytes), StepKind::Resume]);
+        }
         kinds.extend([end]);
         join_sends(kinds)
     })
@@ -178,6 +183,7 @@ fn http_step(named: bool) -> impl Strategy<Value = StepKind> {
         (100..600_u16).prop_map(Wanted::Status),
         (1..6_u8).prop_map(Wanted::Class),
         Just(Wanted::End),
+        Just(Wanted::Cut),
     ];
     let detail = prop_oneof![
         (name(), option::of(value(named)))
@@ -191,7 +197,7 @@ fn http_step(named: bool) -> impl Strategy<Value = StepKind> {
     let detail = detail.prop_map(|kind| Detail { span: Span::default(), kind });
     let expect = (any::<bool>(), 100..600_u16, vec(wanted, 0..3), any::<bool>(), vec(detail, 0..3));
     let expect = expect.prop_map(|(optional, status, mut any_of, to_head, details)| {
-        any_of.retain(|wanted| !optional || *wanted != Wanted::End);
+        any_of.retain(|wanted| !optional || !matches!(wanted, Wanted::End | Wanted::Cut));
         any_of.push(Wanted::Status(status));
         StepKind::Expect(Expect { optional, any_of, to_head, details })
     });
