@@ -10,5 +10,7 @@ fn main() -> io::Result<()> {
     println!("cargo::rustc-link-search={}", out.display());
     println!("cargo::rustc-link-arg-bins=--nmagic");
     println!("cargo::rustc-link-arg-bins=-Tlink.x");
+    // By these `cargo ci size` sees who calls what leads to a panic.
+    println!("cargo::rustc-link-arg-bins=--emit-relocs");
     Ok(())
 }

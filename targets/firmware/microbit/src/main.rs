@@ -1,0 +1,67 @@
+//! The demo on QEMU's `microbit`: the very instruction set of a Cortex-M0, 16 KB of RAM, no network.
+//! Connections and time come by [the link](samewire_link), which it reads from the emulator's
+//! standard input and writes to its standard output. `samewire check --target microbit` runs it,
+//! and so does a file of recorded frames:
+//!
+//! ```text
+//! qemu-system-arm -M microbit -display none -monitor none -serial none \
+//!     -semihosting-config enable=on,target=native -kernel microbit <RECORDED >ANSWERED
+//! ```
+//!
+//! | exit code | because |
+//! | ---: | --- |
+//! | 0 | the input has ended |
+//! | 101 | the firmware has panicked; why stands on the standard error |
+//! | 102 | the link or the emulator's files do not work; so does why |
+#![no_std]
+#![no_main]
+
+mod board;
+mod laps;
+mod orders;
+mod pace;
+mod pipes;
+mod serving;
+mod stack;
+
+use core::cell::RefCell;
+use core::fmt::Arguments;
+use core::panic::PanicInfo;
+
+use cortex_m_rt::{ExceptionFrame, entry, exception};
+use samewire::Limits;
+
+use board::Board;
+
+/// What a connection reads into and writes from. Cases may ask for other limits than the demo's, as
+/// long as these suffice; the runner is told their sizes.
+const RECEIVE_BYTES: usize = Limits::SMALL.receive_bytes_min();
+const SEND_BYTES: usize = Limits::SMALL.send_bytes_min();
+
+#[entry]
+fn main() -> ! {
+    // Here the runtime makes exclusive references of them, which exist once.
+    static mut RECEIVE: [u8; RECEIVE_BYTES] = [0; RECEIVE_BYTES];
+    static mut SEND: [u8; SEND_BYTES] = [0; SEND_BYTES];
+    static mut BOARD: Option<RefCell<Board>> = None;
+    let board = BOARD.insert(RefCell::new(Board::new()));
+    loop {
+        serving::serve(board, RECEIVE, SEND);
+    }
+}
+
+/// Ends the emulator, and says why.
+fn die(code: i32, reason: Arguments<'_>) -> ! {
+    semihosting::eprintln!("{reason}");
+    semihosting::process::exit(code)
+}
+
+#[panic_handler]
+fn panic(info: &PanicInfo<'_>) -> ! {
+    die(101, format_args!("{info}"))
+}
+
+#[exception]
+unsafe fn HardFault(frame: &ExceptionFrame) -> ! {
+    die(101, format_args!("hard fault: {frame:?}"))
+}

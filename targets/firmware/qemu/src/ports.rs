@@ -1,0 +1,66 @@
+//! What an emulated board serves.
+
+use embassy_executor::Spawner;
+use embassy_net::Stack;
+use samewire::Limits;
+use samewire_demo::Demo;
+use samewire_embassy::{Place, Pool, Server};
+use static_cell::StaticCell;
+
+use crate::bare;
+
+/// Connections at a time on each port. A browser opens six.
+const WHOLE: usize = 6;
+const BYTES: usize = 4;
+const BARE: usize = 2;
+
+/// Sockets that a stack must have room for.
+pub(crate) const SOCKETS: usize = WHOLE + BYTES + BARE;
+
+/// What every target of `samewire check` runs the demo with.
+const LIMITS: Limits = Limits::SMALL;
+/// Sun, 06 Nov 1994 08:49:37 GMT, as on every target, so that transcripts compare byte for byte.
+const EXAMPLE_DATE: u64 = 784_111_777;
+
+static DEMO: Demo = Demo::new();
+
+/// Begins to serve on all ports.
+pub fn serve(spawner: Spawner, stack: Stack<'static>) {
+    static SERVER: StaticCell<Server<'static, Demo>> = StaticCell::new();
+    static POOL: StaticCell<Pool<WHOLE>> = StaticCell::new();
+    const FREE: &str = "there is a task for each place";
+    let server = SERVER.init_with(|| demo(80));
+    for place in POOL.init_with(Pool::new).places() {
+        spawner.spawn(whole(server, stack, place).expect(FREE));
+    }
+    spawner.spawn(bytes(stack).expect(FREE));
+    for _ in 0..BARE {
+        spawner.spawn(bare(stack).expect(FREE));
+    }
+}
+
+fn demo(port: u16) -> Server<'static, Demo> {
+    Server::new(&DEMO, port).limits(LIMITS).wall_clock(|| Some(EXAMPLE_DATE))
+}
+
+/// Each place has a task of its own.
+#[embassy_executor::task(pool_size = WHOLE)]
+async fn whole(
+    server: &'static Server<'static, Demo>,
+    stack: Stack<'static>,
+    place: Place<'static>,
+) {
+    server.run_place(stack, place).await;
+}
+
+/// All places are one task.
+#[embassy_executor::task]
+async fn bytes(stack: Stack<'static>) {
+    static POOL: StaticCell<Pool<BYTES>> = StaticCell::new();
+    demo(81).read_bytes_max(1).run(stack, POOL.init_with(Pool::new)).await;
+}
+
+#[embassy_executor::task(pool_size = BARE)]
+async fn bare(stack: Stack<'static>) {
+    bare::respond(stack, 82).await
+}
