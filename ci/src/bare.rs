@@ -13,6 +13,7 @@ const SCRIPT: &str = "ci/bare-toolchain.sh";
 /// Debian's compiler, its cargo, and the sources of `core` that it was built with.
 pub(crate) const PACKAGED_RUSTC: &str = "/usr/bin/rustc";
 const PACKAGED_CARGO: &str = "/usr/bin/cargo";
+pub(crate) const PACKAGED_CLIPPY: &str = "/usr/bin/clippy-driver";
 pub(crate) const PACKAGED_SOURCES: &str = "/usr/lib/rustlib/src/rust/library";
 /// Debian's linker, where rustup's `rust-lld` is not at hand.
 pub(crate) const PACKAGED_LINKER: &str = "/usr/bin/ld.lld-22";
@@ -52,6 +53,27 @@ impl Bare {
 
     /// `cargo build --release` for this target, in the workspace of `manifest`.
     pub(crate) fn build(&self, workspace: &Workspace, manifest: &Path) -> Command {
+        self.cargo(workspace, manifest, "build")
+    }
+
+    /// `cargo clippy --release` likewise, if there is one that fits the compiler.
+    pub(crate) fn clippy(&self, workspace: &Workspace, manifest: &Path) -> Option<Command> {
+        let mut command = self.cargo(workspace, manifest, "clippy");
+        if self.rustc.is_some() {
+            if !Path::new(PACKAGED_CLIPPY).exists() {
+                return None;
+            }
+            // Cargo looks on the path for its clippy, which compiles by itself.
+            let path = std::env::var_os("PATH").unwrap_or_default();
+            let folders =
+                std::iter::once(PathBuf::from("/usr/bin")).chain(std::env::split_paths(&path));
+            command.env("PATH", std::env::join_paths(folders).ok()?);
+            command.env("SYSROOT", workspace.target.join("bare"));
+        }
+        Some(command)
+    }
+
+    fn cargo(&self, workspace: &Workspace, manifest: &Path, what: &str) -> Command {
         let mut command = match &self.rustc {
             None => workspace.cargo(),
             Some(rustc) => {
@@ -62,7 +84,7 @@ impl Bare {
         };
         let target_dir = self.target_dir(workspace);
         command.env("RUSTFLAGS", remap(workspace)).env_remove("CARGO_ENCODED_RUSTFLAGS");
-        command.args(["build", "--quiet", "--locked", "--release", "--target", self.target]);
+        command.args([what, "--quiet", "--locked", "--release", "--target", self.target]);
         command.arg("--target-dir").arg(target_dir);
         command.arg("--manifest-path").arg(manifest);
         command

@@ -14,8 +14,14 @@ use crate::step::{read, run, step};
 use crate::workspace::Workspace;
 
 /// The targets, and the longest input that each is given: what its limits are reached with.
-const TARGETS: [(&str, u32); 5] =
-    [("head", 640), ("chunked", 512), ("connection", 512), ("frames", 320), ("case", 1500)];
+const TARGETS: [(&str, u32); 6] = [
+    ("head", 640),
+    ("chunked", 512),
+    ("connection", 512),
+    ("frames", 320),
+    ("case", 1500),
+    ("link", 256),
+];
 
 const FLAGS: &str = "-Cpasses=sancov-module \
     -Cllvm-args=-sanitizer-coverage-level=4 \

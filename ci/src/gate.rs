@@ -4,10 +4,10 @@ use crate::failure::Failure;
 use crate::readme::{self, run_as_written};
 use crate::step::{run, step};
 use crate::workspace::Workspace;
-use crate::{size, tidy};
+use crate::{firmware, size, tidy};
 
 /// Packages outside the default members, whose tests `cargo test` alone does not run.
-const APART: [&str; 4] = ["-p", "samewire-ci", "-p", "samewire-benches"];
+const APART: [&str; 6] = ["-p", "samewire-ci", "-p", "samewire-benches", "-p", "samewire-embassy"];
 
 /// What the core is built with, other than by default and with everything.
 const FEATURES: [&[&str]; 3] = [&[], &["--features", "json"], &["--features", "ws"]];
@@ -28,6 +28,8 @@ pub(crate) fn whole(workspace: &Workspace) -> Result<(), Failure> {
     })?;
     step("test", || {
         run_as_written(workspace, readme::TEST)?;
+        // Alone it is built as for boards, without what the host driver asks of it.
+        cargo(&["test", "--quiet", "-p", "samewire"])?;
         cargo(&[&["test", "--quiet"][..], &APART].concat())
     })?;
     step("check", || {
@@ -36,6 +38,7 @@ pub(crate) fn whole(workspace: &Workspace) -> Result<(), Failure> {
     })?;
     step("ledger", || cargo(&["run", "--release", "--", "ledger"]))?;
     size::check(workspace, size::Options::default())?;
+    firmware::check(workspace, &firmware::Options::gate())?;
     println!("ci: all steps passed");
     Ok(())
 }
@@ -66,8 +69,8 @@ fn format_and_tidy(workspace: &Workspace) -> Result<(), Failure> {
     step("tidy", || tidy::check(workspace))
 }
 
-/// The images, judged as if they were for this machine: clippy rarely has the libraries of a board.
-/// Their sections have names that only ELF knows, and without a board's target only the profile
+/// The images that nothing runs, judged as if they were for this machine: clippy rarely has the
+/// libraries of a board, and without them it cannot judge the others. Their sections have names that only ELF knows, and without a board's target only the profile
 /// that aborts compiles.
 fn clippy_for_boards(workspace: &Workspace) -> Result<(), Failure> {
     if !cfg!(target_os = "linux") {
@@ -75,6 +78,7 @@ fn clippy_for_boards(workspace: &Workspace) -> Result<(), Failure> {
     }
     let mut command = workspace.cargo();
     command.args(["clippy", "--quiet", "--release", "--all-features", "--no-deps"]);
+    command.args(["-p", size::PACKAGE]);
     command.arg("--target-dir").arg(workspace.target.join("firmware"));
     command.arg("--manifest-path").arg(workspace.firmware());
     run(command.args(["--", "-D", "warnings"]))

@@ -4,10 +4,13 @@
 //! and its time; when one fails, the last line says which and how to run it alone.
 
 mod bare;
+mod coverage;
 mod exhaustive;
 mod failure;
+mod firmware;
 mod fuzz;
 mod gate;
+mod mutants;
 mod readme;
 mod setup;
 mod size;
@@ -28,12 +31,21 @@ cargo ci size     flash and memory of the firmware images beside ci/budgets.toml
                     --write      renew docs/costs.md with what was measured
                     --packaged   use Debian's compiler even where rustup has the target
                     --symbols I  show the largest parts of image I
+cargo ci firmware [IMAGE…]
+                  images that run: qemu-arm qemu-riscv microbit; all, if none is named
+                    --packaged   as above
+                    --load N     send N requests to each under its emulator; microbit has no
+                                 network, and gets the suite instead
 cargo ci bench    instruction counts beside the peers', by valgrind
 cargo ci exhaustive
                   all strings of three bytes in each slot of the grammar: minutes
 cargo ci fuzz     look for inputs that a fuzz target does not bear, with libFuzzer
                     --minutes N  for each target; 1 without
                     TARGET…      only these of: head chunked connection frames case
+cargo ci coverage lines of the core that its tests and the fixtures run, by LLVM's tools
+cargo ci mutants  put faults into the codecs, and see that tests or cases notice: hours
+                    --jobs N     at a time; 1 without
+                    NAME…        only those with one of these in their name
 cargo ci setup    bring what the above need on Debian, from packages
 cargo ci help     this text
 ";
@@ -53,9 +65,14 @@ fn dispatch(arguments: &[&str]) -> Result<(), Failure> {
         ["quick"] => gate::quick(&workspace),
         ["tidy"] => tidy::check(&workspace),
         ["size", options @ ..] => size::check(&workspace, size::Options::parse(options)?),
+        ["firmware", options @ ..] => {
+            firmware::check(&workspace, &firmware::Options::parse(options)?)
+        }
         ["bench"] => gate::bench(&workspace),
         ["exhaustive"] => exhaustive::check(&workspace),
         ["fuzz", options @ ..] => fuzz::search(&workspace, &fuzz::Options::parse(options)?),
+        ["coverage"] => coverage::measure(&workspace),
+        ["mutants", options @ ..] => mutants::hunt(&workspace, &mutants::Options::parse(options)?),
         ["setup"] => setup::install(),
         ["help" | "--help" | "-h"] => {
             print!("{HELP}");

@@ -10,6 +10,12 @@ use crate::step::{run, step};
 
 /// The compiler for boards.
 const COMPILER: [&str; 3] = ["rustc-web", "cargo-web", "rust-web-src"];
+/// For `cargo ci bench`, and for the images of `cargo ci firmware`: packages, and what they bring.
+const PROGRAMS: [(&str, &str); 3] = [
+    ("valgrind", "valgrind"),
+    ("qemu-system-arm", "qemu-system-arm"),
+    ("qemu-system-misc", "qemu-system-riscv32"),
+];
 /// Older packages do not know the edition and the library functions that we use.
 const COMPILER_MIN: (u32, u32) = (1, 95);
 
@@ -25,7 +31,9 @@ pub(crate) fn install() -> Result<(), Failure> {
             let targets = TARGETS.join(" ");
             println!("this machine has no apt-get; bring these by its own means:");
             println!("  rustup target add {targets}");
-            println!("  valgrind (for `cargo ci bench`)");
+            println!(
+                "  valgrind (for `cargo ci bench`), qemu-system-arm (for `cargo ci firmware`)"
+            );
             return Err(Failure::new(format!("missing: {}", missing.join(" "))));
         }
         // A list of packages that is too old may offer a compiler that is too old.
@@ -50,11 +58,17 @@ fn missing() -> Result<Vec<&'static str>, Failure> {
         if bare::linker().is_err() {
             missing.push(linker_package());
         }
+        if !Path::new(bare::PACKAGED_CLIPPY).exists() {
+            missing.push("rust-web-clippy");
+        }
     }
-    if !Command::new("valgrind").arg("--version").output().is_ok_and(|out| out.status.success()) {
-        missing.push("valgrind");
-    }
+    let lacking = PROGRAMS.into_iter().filter(|(_, program)| !has(program));
+    missing.extend(lacking.map(|(package, _)| package));
     Ok(missing)
+}
+
+fn has(program: &str) -> bool {
+    Command::new(program).arg("--version").output().is_ok_and(|out| out.status.success())
 }
 
 /// `lld-22` of `/usr/bin/ld.lld-22`.

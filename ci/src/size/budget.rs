@@ -67,9 +67,11 @@ enum Value {
 pub(super) struct Panics {
     pub(super) what: String,
     pub(super) reason: String,
-    /// In these images; in all if it is left out.
-    images: Option<Vec<String>>,
+    /// In these images, and in no other.
+    images: Vec<String>,
     symbols: Vec<String>,
+    /// What those call in turn: it may be there where nobody else calls it.
+    through: Vec<String>,
 }
 
 /// One line of the result.
@@ -134,13 +136,13 @@ impl Budgets {
         let mut heaps = Vec::new();
         for (name, image) in images {
             for symbol in image.panics() {
-                match self.panic.iter().position(|group| group.has(name, symbol)) {
-                    Some(group) => groups.get_mut(group).map(|group| group.insert(symbol)),
-                    None => {
-                        panics.push(format!("{name}: {symbol}"));
-                        None
-                    }
-                };
+                let group = self.panic.iter().position(|group| group.has(name, image, symbol));
+                if let Some(group) = group.and_then(|group| groups.get_mut(group)) {
+                    group.insert(symbol);
+                } else {
+                    let callers: Vec<&str> = image.callers(symbol).collect();
+                    panics.push(format!("{name}: {symbol}, called by {}", callers.join(", ")));
+                }
             }
             heaps.extend(image.allocates().then(|| format!("{name}: an allocator")));
         }
@@ -153,7 +155,8 @@ impl Budgets {
         };
         let mut rows: Vec<Row> = (self.panic.iter().zip(&groups))
             .map(|(group, found)| {
-                row(&group.what, group.symbols.len(), found.len(), "symbols", Vec::new())
+                let max = group.symbols.len() + group.through.len();
+                row(&group.what, max, found.len(), "symbols", Vec::new())
             })
             .collect();
         rows.push(row("ways to panic: any other", 0, panics.len(), "symbols", panics));
@@ -163,10 +166,15 @@ impl Budgets {
 }
 
 impl Panics {
-    fn has(&self, image: &str, symbol: &str) -> bool {
-        let here =
-            self.images.as_ref().is_none_or(|images| images.iter().any(|name| name == image));
-        here && self.symbols.iter().any(|name| name == symbol)
+    fn has(&self, name: &str, image: &Image, symbol: &str) -> bool {
+        let is_root = |symbol: &str| self.symbols.iter().any(|root| root == symbol);
+        let is_through = |symbol: &str| self.through.iter().any(|name| name == symbol);
+        let mut callers = image.callers(symbol).peekable();
+        self.images.iter().any(|image| image == name)
+            && (is_root(symbol)
+                || is_through(symbol)
+                    && callers.peek().is_some()
+                    && callers.all(|caller| is_root(caller) || is_through(caller)))
     }
 }
 
@@ -227,13 +235,16 @@ mod tests {
         [[panic]]
         what = "resumed"
         reason = "each `async fn` has it"
+        images = ["hello", "routes"]
         symbols = ["core::panic_const_async_fn_resumed"]
+        through = ["core::panic_fmt"]
 
         [[panic]]
         what = "brought"
         reason = "a dependency"
         images = ["routes"]
         symbols = ["core::option::unwrap_failed"]
+        through = []
     "#;
 
     fn images() -> BTreeMap<String, Image> {
@@ -249,6 +260,11 @@ mod tests {
     fn add(images: &mut BTreeMap<String, Image>, image: &str, symbol: &str) {
         let symbol = Symbol { name: symbol.to_owned(), bytes: 8 };
         images.get_mut(image).unwrap().symbols.push(symbol);
+    }
+
+    fn call(images: &mut BTreeMap<String, Image>, image: &str, caller: &str, callee: &str) {
+        let callers = &mut images.get_mut(image).unwrap().callers;
+        callers.entry(callee.to_owned()).or_default().insert(caller.to_owned());
     }
 
     fn measure(images: &BTreeMap<String, Image>) -> Vec<Row> {
@@ -301,9 +317,10 @@ mod tests {
     fn what_is_found_is_named() {
         let mut images = images();
         add(&mut images, "hello", "core::option::unwrap_failed");
+        call(&mut images, "hello", "samewire::parse", "core::option::unwrap_failed");
         let details: Vec<String> =
             measure(&images).into_iter().flat_map(|row| row.details).collect();
-        assert_eq!(details, ["hello: core::option::unwrap_failed"]);
+        assert_eq!(details, ["hello: core::option::unwrap_failed, called by samewire::parse"]);
     }
 
     #[test]
@@ -314,6 +331,27 @@ mod tests {
         assert_eq!(breaches(&images), [""; 0]);
         add(&mut images, "hello", "core::option::unwrap_failed");
         assert_eq!(breaches(&images), ["ways to panic: any other: 1 symbols of 0"]);
+    }
+
+    #[test]
+    fn images_without_a_reason_may_not_panic_at_all() {
+        let mut images = images();
+        add(&mut images, "baseline", "core::panic_const_async_fn_resumed");
+        assert_eq!(breaches(&images), ["ways to panic: any other: 1 symbols of 0"]);
+    }
+
+    #[test]
+    fn what_leads_through_passes_where_only_the_roots_call_it() {
+        let root = "core::panic_const_async_fn_resumed";
+        let red = ["ways to panic: any other: 1 symbols of 0"];
+        let mut images = images();
+        add(&mut images, "hello", root);
+        add(&mut images, "hello", "core::panic_fmt");
+        assert_eq!(breaches(&images), red, "nobody knows who calls it");
+        call(&mut images, "hello", root, "core::panic_fmt");
+        assert_eq!(breaches(&images), [""; 0]);
+        call(&mut images, "hello", "samewire::parse", "core::panic_fmt");
+        assert_eq!(breaches(&images), red);
     }
 
     #[test]

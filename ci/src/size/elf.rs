@@ -1,8 +1,10 @@
 //! What an image holds: bytes that are loaded, symbols, and the numbers it was built to tell.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use object::elf;
 use object::read::elf::ElfFile32;
-use object::{Object as _, ObjectSection as _, ObjectSymbol as _, SectionFlags};
+use object::{Object as _, ObjectSection as _, ObjectSymbol as _, RelocationTarget, SectionFlags};
 
 /// Numbers for us, not for the board: `u32`s in the order of [`Sizes`].
 const SIZES: &str = ".samewire.sizes";
@@ -12,13 +14,15 @@ const PANICS: [&str; 2] = ["panic", "_fail"];
 
 /// One image, as far as its costs go.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Image {
+pub(crate) struct Image {
     /// Bytes that are written to the board: code, constants, and initial values of variables.
-    pub(super) flash_bytes: u64,
+    pub(crate) flash_bytes: u64,
     /// Bytes of variables, without the stack.
-    pub(super) ram_bytes: u64,
+    pub(crate) ram_bytes: u64,
     /// The largest first.
     pub(super) symbols: Vec<Symbol>,
+    /// Who refers to what leads to a panic, both by name.
+    pub(super) callers: BTreeMap<String, BTreeSet<String>>,
     pub(super) sizes: Option<Sizes>,
 }
 
@@ -40,7 +44,7 @@ pub(super) struct Sizes {
 
 impl Image {
     /// Reads a 32-bit ELF file.
-    pub(super) fn read(bytes: &[u8]) -> Result<Self, String> {
+    pub(crate) fn read(bytes: &[u8]) -> Result<Self, String> {
         let file: ElfFile32<'_> = ElfFile32::parse(bytes).map_err(|error| error.to_string())?;
         let mut image = Self::default();
         for section in file.sections() {
@@ -53,11 +57,27 @@ impl Image {
                 image.sizes = Sizes::read(data);
             }
         }
+        let mut functions = Vec::new();
         for symbol in file.symbols() {
-            let name = symbol.name().map_err(|error| error.to_string())?;
-            // Without the hash that tells crates of one name apart.
-            let name = format!("{:#}", rustc_demangle::demangle(name));
+            let name = symbol_name(&symbol)?;
+            // The lowest bit of an address says Thumb.
+            let start = symbol.address() & !1;
+            functions.push((start..start + symbol.size(), name.clone()));
             image.symbols.push(Symbol { name, bytes: symbol.size() });
+        }
+        for section in file.sections() {
+            let SectionFlags::Elf { sh_flags, .. } = section.flags() else { continue };
+            let relocations = section.relocations();
+            for (at, relocation) in relocations.filter(|_| sh_flags.contains(elf::SHF_ALLOC)) {
+                let RelocationTarget::Symbol(callee) = relocation.target() else { continue };
+                let callee = file.symbol_by_index(callee).map_err(|error| error.to_string())?;
+                let callee = symbol_name(&callee)?;
+                if is_panic(&callee) {
+                    let caller = functions.iter().find(|(range, _)| range.contains(&at));
+                    let caller = caller.map_or("a constant", |(_, name)| name).to_owned();
+                    image.callers.entry(callee).or_default().insert(caller);
+                }
+            }
         }
         image.symbols.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.name.cmp(&b.name)));
         Ok(image)
@@ -65,7 +85,13 @@ impl Image {
 
     /// Names of what leads to a panic.
     pub(super) fn panics(&self) -> impl Iterator<Item = &str> {
-        self.names().filter(|name| PANICS.iter().any(|part| name.contains(part)))
+        self.names().filter(|name| is_panic(name))
+    }
+
+    /// Who refers to a symbol that leads to a panic. Nobody, if the image was linked without
+    /// `--emit-relocs`.
+    pub(super) fn callers(&self, panic: &str) -> impl Iterator<Item = &str> {
+        self.callers.get(panic).into_iter().flatten().map(String::as_str)
     }
 
     /// Whether an allocator is linked.
@@ -86,6 +112,16 @@ impl Sizes {
         let [connection, serve, handler] = words.as_slice() else { return None };
         Some(Self { connection: *connection, serve: *serve, handler: *handler })
     }
+}
+
+/// Without the hash that tells crates of one name apart.
+fn symbol_name<'x>(symbol: &impl object::ObjectSymbol<'x>) -> Result<String, String> {
+    let name = symbol.name().map_err(|error| error.to_string())?;
+    Ok(format!("{:#}", rustc_demangle::demangle(name)))
+}
+
+fn is_panic(name: &str) -> bool {
+    PANICS.iter().any(|part| name.contains(part))
 }
 
 /// Whether a section takes flash, and whether it takes RAM. Initial values of variables take both.

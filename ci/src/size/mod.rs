@@ -4,7 +4,7 @@
 //! between them are reported (docs/decisions/0001). `ci/budgets.toml` says which and how much.
 
 mod budget;
-mod elf;
+pub(crate) mod elf;
 mod page;
 
 use std::collections::BTreeMap;
@@ -17,14 +17,16 @@ use budget::{Budgets, Row};
 use elf::Image;
 
 /// Every target that the core must build for; sizes are measured on the first.
-pub(crate) const TARGETS: [&str; 2] = ["thumbv6m-none-eabi", "riscv32imc-unknown-none-elf"];
+pub(crate) const TARGETS: [&str; 2] = [MEASURED, "riscv32imc-unknown-none-elf"];
+/// The one that is measured.
+const MEASURED: &str = "thumbv6m-none-eabi";
 
 const BUDGETS: &str = "ci/budgets.toml";
 const PAGE: &str = "docs/costs.md";
-/// What must build for every target: with it comes all of the core.
-const LIBRARY: &str = "samewire-demo";
+/// What must build for every target, and with it all of the core.
+const LIBRARIES: [&str; 4] = ["samewire", "samewire-demo", "samewire-link", "samewire-embassy"];
 /// The package of the images.
-const PACKAGE: &str = "samewire-size";
+pub(crate) const PACKAGE: &str = "samewire-size";
 
 /// How to measure, and whether to keep the result.
 #[derive(Default)]
@@ -56,20 +58,16 @@ impl Options {
 
 /// Builds for every target, measures on the first, and fails on anything over its budget.
 pub(crate) fn check(workspace: &Workspace, options: Options) -> Result<(), Failure> {
-    let [measured, others @ ..] = TARGETS;
-    for target in others {
-        step(&format!("build for {target}"), || {
-            let bare = Bare::find(workspace, target, options.packaged)?;
-            run(bare.build(workspace, &workspace.root.join("Cargo.toml")).args(["-p", LIBRARY]))
-        })?;
+    for target in TARGETS {
+        step(&format!("core for {target}"), || judge(workspace, target, options.packaged))?;
     }
     step("size", || {
         let budgets = Budgets::parse(&workspace.text(BUDGETS)?)
             .map_err(|message| Failure::new(format!("{BUDGETS}: {message}")))?;
-        let bare = Bare::find(workspace, measured, options.packaged)?;
+        let bare = Bare::find(workspace, MEASURED, options.packaged)?;
         let images = build(workspace, &bare, &budgets)?;
         let rows = budgets.measure(&images)?;
-        let page = page::page(&bare.version, measured, &budgets, &images, &rows);
+        let page = page::page(&bare.version, MEASURED, &budgets, &images, &rows);
         if let Some(name) = &options.symbols {
             let image = images.get(name).ok_or_else(|| Failure::new(format!("no image {name}")))?;
             print!("\n{}", page::symbols(image));
@@ -84,6 +82,19 @@ pub(crate) fn check(workspace: &Workspace, options: Options) -> Result<(), Failu
         }
         over(&rows)
     })
+}
+
+/// Builds for a target whose words have 32 bits, and lets clippy look at what only these compile.
+fn judge(workspace: &Workspace, target: &'static str, packaged: bool) -> Result<(), Failure> {
+    let manifest = workspace.root.join("Cargo.toml");
+    let libraries = LIBRARIES.iter().flat_map(|library| ["-p", library]);
+    let bare = Bare::find(workspace, target, packaged)?;
+    run(bare.build(workspace, &manifest).args(libraries.clone()))?;
+    let Some(mut clippy) = bare.clippy(workspace, &manifest) else {
+        println!("no clippy for {target}: `cargo ci setup`");
+        return Ok(());
+    };
+    run(clippy.args(libraries).args(["--no-deps", "--", "-D", "warnings"]))
 }
 
 /// Builds the images and reads each before the next one is built.

@@ -1,0 +1,168 @@
+//! Images that run: built, judged by clippy, and those for emulated boards put under load, or, where
+//! a board has no network, under the whole suite.
+
+mod load;
+mod machine;
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::bare::Bare;
+use crate::failure::Failure;
+use crate::size::elf::Image as Elf;
+use crate::step::{run, step};
+use crate::workspace::Workspace;
+use machine::Machine;
+
+/// An image for an emulated board.
+struct Image {
+    /// Of the image; its package has `samewire-` before it.
+    name: &'static str,
+    target: &'static str,
+    emulator: &'static str,
+    /// Which board the emulator is to be.
+    board: &'static [&'static str],
+    /// Its network, if it has one: what stands before and after the ports.
+    network: Option<(&'static str, &'static str)>,
+}
+
+const IMAGES: [Image; 3] = [
+    Image {
+        name: "qemu-arm",
+        target: "thumbv6m-none-eabi",
+        emulator: "qemu-system-arm",
+        board: &["-M", "mps2-an385"],
+        network: Some(("-nic user,model=lan9118", "")),
+    },
+    Image {
+        name: "qemu-riscv",
+        target: "riscv32imc-unknown-none-elf",
+        emulator: "qemu-system-riscv32",
+        board: &["-M", "virt", "-cpu", "rv32,a=off,f=off,d=off", "-m", "16M", "-bios", "none"],
+        network: Some(("-netdev user,id=net", " -device virtio-net-device,netdev=net")),
+    },
+    Image {
+        name: "microbit",
+        target: "thumbv6m-none-eabi",
+        emulator: "qemu-system-arm",
+        board: &["-M", "microbit"],
+        network: None,
+    },
+];
+
+/// Requests of the load that everything is put under before a change lands.
+const LOAD: u32 = 20_000;
+
+/// Which images, and what to do with them.
+#[derive(Default)]
+pub(crate) struct Options {
+    /// All, if there are none.
+    names: Vec<String>,
+    packaged: bool,
+    /// Requests to send.
+    load: Option<u32>,
+}
+
+impl Options {
+    pub(crate) fn parse(arguments: &[&str]) -> Result<Self, Failure> {
+        let mut options = Self::default();
+        let mut arguments = arguments.iter();
+        while let Some(&argument) = arguments.next() {
+            match argument {
+                "--packaged" => options.packaged = true,
+                "--load" => {
+                    let requests = arguments.next().and_then(|number| number.parse().ok());
+                    let requests = requests.filter(|requests| *requests >= load::REQUESTS_MIN);
+                    let what = || format!("--load N, from {} requests on", load::REQUESTS_MIN);
+                    options.load = Some(requests.ok_or_else(|| Failure::new(what()))?);
+                }
+                name if IMAGES.iter().any(|image| image.name == name) => {
+                    options.names.push(name.to_owned());
+                }
+                other => return Err(Failure::new(format!("firmware knows no {other}"))),
+            }
+        }
+        Ok(options)
+    }
+
+    /// What the whole gate does with every image whose emulator is there.
+    pub(crate) fn gate() -> Self {
+        Self { load: Some(LOAD), ..Self::default() }
+    }
+}
+
+/// Builds the images, and puts them under load if that is asked for.
+pub(crate) fn check(workspace: &Workspace, options: &Options) -> Result<(), Failure> {
+    let chosen = |image: &&Image| {
+        options.names.is_empty() || options.names.iter().any(|name| name == image.name)
+    };
+    for image in IMAGES.iter().filter(chosen) {
+        step(&format!("firmware {}", image.name), || {
+            let bare = Bare::find(workspace, image.target, options.packaged)?;
+            let package = format!("samewire-{}", image.name);
+            match bare.clippy(workspace, &workspace.firmware()) {
+                Some(mut clippy) => {
+                    clippy.args(["-p", &package, "--no-deps"]);
+                    if image.network.is_some() {
+                        clippy.args(["-p", "samewire-qemu"]);
+                    }
+                    run(clippy.args(["--", "-D", "warnings"]))?;
+                }
+                None => println!("no clippy for {}: `cargo ci setup`", image.target),
+            }
+            run(bare.build(workspace, &workspace.firmware()).args(["-p", &package]))?;
+            let path = bare.image(workspace, image.name);
+            tell(image, &path)?;
+            match options.load {
+                Some(_) if options.names.is_empty() && !has_emulator(image) => {
+                    println!("no load, without {}: `cargo ci setup`", image.emulator);
+                    Ok(())
+                }
+                Some(requests) => {
+                    let suite = ["run", "--release", "--", "check", "--target", image.name];
+                    run(workspace.cargo().args(suite))?;
+                    if image.network.is_none() {
+                        return Ok(());
+                    }
+                    load::put(&Machine::start(image, &path)?, requests)
+                }
+                None => Ok(()),
+            }
+        })?;
+    }
+    Ok(())
+}
+
+/// Says what was built, and how to run it.
+fn tell(image: &Image, path: &Path) -> Result<(), Failure> {
+    let shown = path.display();
+    let broken = |what: &dyn std::fmt::Display| Failure::new(format!("{shown}: {what}"));
+    let bytes = std::fs::read(path).map_err(|error| broken(&error))?;
+    let elf = Elf::read(&bytes).map_err(|error| broken(&error))?;
+    println!("{}: {} bytes of flash, {} of RAM", image.name, elf.flash_bytes, elf.ram_bytes);
+    if image.network.is_some() {
+        let words = machine::arguments(image, path, &[(8080, 80)]).join(" ");
+        println!("http://127.0.0.1:8080 by: {} {words}", image.emulator);
+    } else {
+        println!("the suite on it by: samewire check --target {}", image.name);
+    }
+    Ok(())
+}
+
+fn has_emulator(image: &Image) -> bool {
+    Command::new(image.emulator).arg("--version").output().is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Options;
+
+    #[test]
+    fn options_are_read_or_refused() {
+        let parsed = Options::parse(&["qemu-arm", "--load", "5000"]).unwrap();
+        assert_eq!((parsed.names, parsed.load), (vec!["qemu-arm".to_owned()], Some(5000)));
+        for refused in [&["qemu-leg"][..], &["--load"], &["--load", "many"], &["--load", "1"]] {
+            assert!(Options::parse(refused).is_err(), "{refused:?}");
+        }
+    }
+}
