@@ -199,9 +199,12 @@ fn a_server_that_goes_away_ends_3_and_says_how_far_it_came() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let target = format!("url:http://{}", listener.local_addr().expect("an address"));
     let server = std::thread::spawn(move || {
-        // One connection to see that it is there, one for the first case.
-        for _ in 0..2 {
-            let mut stream = listener.accept().expect("a connection").0;
+        // One connection to see that it is there, one for the first case. The door is shut before
+        // the last answer, or the next connection could wait in it and be reset.
+        let first = listener.accept().expect("a connection").0;
+        let second = listener.accept().expect("a connection").0;
+        drop(listener);
+        for mut stream in [first, second] {
             let _ = stream.read(&mut [0; 4096]);
             let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n");
         }
