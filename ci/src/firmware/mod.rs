@@ -102,10 +102,8 @@ pub(crate) fn check(workspace: &Workspace, options: &Options) -> Result<(), Fail
             let package = format!("samewire-{}", image.name);
             match bare.clippy(workspace, &workspace.firmware()) {
                 Some(mut clippy) => {
-                    clippy.args(["-p", &package, "--no-deps"]);
-                    if image.network.is_some() {
-                        clippy.args(["-p", "samewire-qemu"]);
-                    }
+                    let shared = if image.network.is_some() { "qemu" } else { "gauge" };
+                    clippy.args(["-p", &package, "-p", &format!("samewire-{shared}"), "--no-deps"]);
                     run(clippy.args(["--", "-D", "warnings"]))?;
                 }
                 None => println!("no clippy for {}: `cargo ci setup`", image.target),

@@ -2,14 +2,14 @@
 //! pass from deadline to deadline, and says when nothing moves any more.
 
 use samewire::{Instant, Limits};
+use samewire_gauge::laps::samewire_lap;
+use samewire_gauge::stack;
 use samewire_link::{Event, Link, Read, Settings};
 
 use crate::die;
-use crate::laps::samewire_lap;
 use crate::orders::{self, ORDER_BYTES, Order};
 use crate::pace::{Delivery, Pace};
 use crate::pipes::Pipes;
-use crate::stack;
 
 /// Orders and one connection; 256 bytes of each unread, four frames of 128 bytes on their way.
 pub(crate) type BoardLink = Link<2, 256, 128, 4>;

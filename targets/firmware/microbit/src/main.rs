@@ -17,12 +17,10 @@
 #![no_main]
 
 mod board;
-mod laps;
 mod orders;
 mod pace;
 mod pipes;
 mod serving;
-mod stack;
 
 use core::cell::RefCell;
 use core::fmt::Arguments;

@@ -8,10 +8,10 @@ use core::task::{Context, Poll, Waker};
 use samewire::http::date::HttpDate;
 use samewire::{Clock, Gone, Instant, Transport};
 use samewire_demo::Demo;
+use samewire_gauge::laps::{beside, samewire_begin, samewire_end};
 use samewire_link::Read;
 
 use crate::board::Board;
-use crate::laps::{beside, samewire_begin, samewire_end};
 
 /// Sun, 06 Nov 1994 08:49:37 GMT, as on every target, so that transcripts compare byte for byte.
 const EXAMPLE_DATE: u64 = 784_111_777;

@@ -18,12 +18,12 @@ unsafe extern "C" {
 }
 
 /// Bytes of variables.
-pub(crate) fn static_bytes() -> usize {
+pub fn static_bytes() -> usize {
     ptr::addr_of!(_stack_end).addr() - RAM_START
 }
 
 /// Bytes of stack that were used at most since it was painted last. Paints it again.
-pub(crate) fn take_peak_bytes() -> usize {
+pub fn take_peak_bytes() -> usize {
     let end = ptr::addr_of!(_stack_end).cast_mut();
     let start = ptr::addr_of!(_stack_start).addr();
     let here = cortex_m::register::msp::read() as usize - OURS_BYTES;

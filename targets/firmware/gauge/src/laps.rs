@@ -7,14 +7,14 @@ use cortex_m::asm::nop;
 /// The server runs from here.
 #[inline(never)]
 #[unsafe(no_mangle)]
-pub(crate) extern "C" fn samewire_begin() {
+pub extern "C" fn samewire_begin() {
     nop();
 }
 
 /// The server does not run from here.
 #[inline(never)]
 #[unsafe(no_mangle)]
-pub(crate) extern "C" fn samewire_end() {
+pub extern "C" fn samewire_end() {
     nop();
     nop();
 }
@@ -22,14 +22,14 @@ pub(crate) extern "C" fn samewire_end() {
 /// The server has done all that it was asked for.
 #[inline(never)]
 #[unsafe(no_mangle)]
-pub(crate) extern "C" fn samewire_lap() {
+pub extern "C" fn samewire_lap() {
     nop();
     nop();
     nop();
 }
 
 /// Something that is not the server, and is called by it.
-pub(crate) fn beside<T>(what: impl FnOnce() -> T) -> T {
+pub fn beside<T>(what: impl FnOnce() -> T) -> T {
     samewire_end();
     let done = what();
     samewire_begin();
