@@ -56,6 +56,11 @@ impl Bare {
         self.cargo(workspace, manifest, "build")
     }
 
+    /// `cargo rustc --release` likewise, for one image whose linker is told more.
+    pub(crate) fn rustc(&self, workspace: &Workspace, manifest: &Path) -> Command {
+        self.cargo(workspace, manifest, "rustc")
+    }
+
     /// `cargo clippy --release` likewise, if there is one that fits the compiler.
     pub(crate) fn clippy(&self, workspace: &Workspace, manifest: &Path) -> Option<Command> {
         let mut command = self.cargo(workspace, manifest, "clippy");

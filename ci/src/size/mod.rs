@@ -27,6 +27,8 @@ const PAGE: &str = "docs/costs.md";
 const LIBRARIES: [&str; 4] = ["samewire", "samewire-demo", "samewire-link", "samewire-embassy"];
 /// The package of the images.
 pub(crate) const PACKAGE: &str = "samewire-size";
+/// By these an image tells who calls what leads to a panic.
+const RELOCATIONS: &str = "-Clink-arg=--emit-relocs";
 
 /// How to measure, and whether to keep the result.
 #[derive(Default)]
@@ -105,12 +107,12 @@ fn build(
 ) -> Result<BTreeMap<String, Image>, Failure> {
     let mut images = BTreeMap::new();
     for image in &budgets.image {
-        let mut command = bare.build(workspace, &workspace.firmware());
+        let mut command = bare.rustc(workspace, &workspace.firmware());
         command.args(["-p", PACKAGE, "--bin", &image.name]);
         if !image.features.is_empty() {
             command.args(["--features", &image.features.join(",")]);
         }
-        run(&mut command)?;
+        run(command.args(["--", RELOCATIONS]))?;
         let path = bare.image(workspace, &image.name);
         let bytes = std::fs::read(&path)
             .map_err(|error| Failure::new(format!("{}: {error}", path.display())))?;

@@ -1,4 +1,4 @@
-//! Where the linker finds its scripts.
+//! Where the linker finds its scripts, for every image here: each has a `memory.x` of its own.
 
 use std::path::PathBuf;
 use std::{env, fs, io};
@@ -9,8 +9,10 @@ fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=memory.x");
     println!("cargo::rustc-link-search={}", out.display());
     println!("cargo::rustc-link-arg-bins=--nmagic");
+    // The script of cortex-m-rt includes it, that of riscv-rt does not.
+    if env::var("CARGO_CFG_TARGET_ARCH").is_ok_and(|arch| arch.starts_with("riscv")) {
+        println!("cargo::rustc-link-arg-bins=-Tmemory.x");
+    }
     println!("cargo::rustc-link-arg-bins=-Tlink.x");
-    // By these `cargo ci size` sees who calls what leads to a panic.
-    println!("cargo::rustc-link-arg-bins=--emit-relocs");
     Ok(())
 }
