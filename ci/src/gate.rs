@@ -70,8 +70,8 @@ fn format_and_tidy(workspace: &Workspace) -> Result<(), Failure> {
 }
 
 /// The images that nothing runs, judged as if they were for this machine: clippy rarely has the
-/// libraries of a board, and without them it cannot judge the others. Their sections have names that only ELF knows, and without a board's target only the profile
-/// that aborts compiles.
+/// libraries of a board, and without them it cannot judge the others. Their sections have names that
+/// only ELF knows, and without a board's target only the profile that aborts compiles.
 fn clippy_for_boards(workspace: &Workspace) -> Result<(), Failure> {
     if !cfg!(target_os = "linux") {
         return Ok(());

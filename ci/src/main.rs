@@ -34,14 +34,14 @@ cargo ci size     flash and memory of the firmware images beside ci/budgets.toml
 cargo ci firmware [IMAGE…]
                   images that run: qemu-arm qemu-riscv microbit; all, if none is named
                     --packaged   as above
-                    --load N     send N requests to each under its emulator; microbit has no
-                                 network, and gets the suite instead
+                    --load N     run the suite on each under its emulator, then send it N
+                                 requests; microbit has no network, and gets the suite alone
 cargo ci bench    instruction counts beside the peers', by valgrind
 cargo ci exhaustive
                   all strings of three bytes in each slot of the grammar: minutes
 cargo ci fuzz     look for inputs that a fuzz target does not bear, with libFuzzer
                     --minutes N  for each target; 1 without
-                    TARGET…      only these of: head chunked connection frames case
+                    TARGET…      only these of: head chunked connection frames case link
 cargo ci coverage lines of the core that its tests and the fixtures run, by LLVM's tools
 cargo ci mutants  put faults into the codecs, and see that tests or cases notice: hours
                     --jobs N     at a time; 1 without

@@ -10,11 +10,11 @@ use crate::step::{run, step};
 
 /// The compiler for boards.
 const COMPILER: [&str; 3] = ["rustc-web", "cargo-web", "rust-web-src"];
-/// For `cargo ci bench`, and for the images of `cargo ci firmware`: packages, and what they bring.
-const PROGRAMS: [(&str, &str); 3] = [
-    ("valgrind", "valgrind"),
-    ("qemu-system-arm", "qemu-system-arm"),
-    ("qemu-system-misc", "qemu-system-riscv32"),
+/// Packages, the programs that they bring, and the step that runs these.
+const PROGRAMS: [(&str, &str, &str); 3] = [
+    ("valgrind", "valgrind", "bench"),
+    ("qemu-system-arm", "qemu-system-arm", "firmware"),
+    ("qemu-system-misc", "qemu-system-riscv32", "firmware"),
 ];
 /// Older packages do not know the edition and the library functions that we use.
 const COMPILER_MIN: (u32, u32) = (1, 95);
@@ -31,9 +31,9 @@ pub(crate) fn install() -> Result<(), Failure> {
             let targets = TARGETS.join(" ");
             println!("this machine has no apt-get; bring these by its own means:");
             println!("  rustup target add {targets}");
-            println!(
-                "  valgrind (for `cargo ci bench`), qemu-system-arm (for `cargo ci firmware`)"
-            );
+            for (_, program, what) in PROGRAMS {
+                println!("  {program} (for `cargo ci {what}`)");
+            }
             return Err(Failure::new(format!("missing: {}", missing.join(" "))));
         }
         // A list of packages that is too old may offer a compiler that is too old.
@@ -62,8 +62,8 @@ fn missing() -> Result<Vec<&'static str>, Failure> {
             missing.push("rust-web-clippy");
         }
     }
-    let lacking = PROGRAMS.into_iter().filter(|(_, program)| !has(program));
-    missing.extend(lacking.map(|(package, _)| package));
+    let lacking = PROGRAMS.into_iter().filter(|(_, program, _)| !has(program));
+    missing.extend(lacking.map(|(package, ..)| package));
     Ok(missing)
 }
 
