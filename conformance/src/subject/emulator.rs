@@ -18,6 +18,9 @@ const SILENT_MAX: Duration = Duration::from_secs(30);
 /// The exit code by which firmware says that it has panicked.
 const PANICKED: i32 = 101;
 
+/// What brings the emulators of our own targets.
+pub(crate) const QEMU_REMEDY: &str = "on Debian, `cargo ci setup` brings it";
+
 /// Passes on what we say, and the last word when we are gone. Signals from the terminal reach it
 /// too, and are not for it.
 const LAST_WORD: &str = "trap '' HUP INT TERM; cat; echo quit";
@@ -42,6 +45,16 @@ pub(crate) enum Trouble {
     Panicked(String),
     /// The emulator died or hangs, or the firmware speaks no link: no verdict on anything.
     Lost(Unreachable),
+}
+
+impl From<Trouble> for Unreachable {
+    /// Before a connection is open, a panic is no verdict on anything.
+    fn from(trouble: Trouble) -> Self {
+        match trouble {
+            Trouble::Panicked(what) => Self(format!("the firmware has panicked: {what}")),
+            Trouble::Lost(why) => why,
+        }
+    }
 }
 
 impl Emulator {

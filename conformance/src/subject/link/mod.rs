@@ -1,0 +1,170 @@
+//! A server behind [the link](samewire_link): a board, or an emulator of one, on virtual time.
+//!
+//! Each verb ends by a TICK, and the board answers that when nothing moves any more, so quiet is as
+//! exact as in memory. How input is cut and which limits hold go before each connection as orders,
+//! on a channel of their own.
+
+pub(crate) mod metric;
+mod wire;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use samewire::Limits;
+
+use super::emulator::{Emulator, Trouble};
+use super::{Channel, Delivery, OpenOptions, Received, Subject, Time, Unreachable};
+use crate::case::Need;
+use wire::Wire;
+
+/// An emulated board, started when it is needed, and again when its firmware has panicked.
+pub struct Linked {
+    name: String,
+    start: Box<dyn Fn() -> Result<Emulator, Unreachable>>,
+    wire: Option<Rc<RefCell<Wire>>>,
+}
+
+impl Linked {
+    /// A subject of this name, started so.
+    pub(crate) fn new(
+        name: impl Into<String>,
+        start: impl Fn() -> Result<Emulator, Unreachable> + 'static,
+    ) -> Self {
+        Self { name: name.into(), start: Box::new(start), wire: None }
+    }
+
+    fn wire(&mut self) -> Result<Rc<RefCell<Wire>>, Unreachable> {
+        if let Some(wire) = &self.wire
+            && wire.borrow().trouble().is_none()
+        {
+            return Ok(Rc::clone(wire));
+        }
+        let mut wire = Wire::new((self.start)()?);
+        wire.greet()?;
+        let wire = Rc::new(RefCell::new(wire));
+        self.wire = Some(Rc::clone(&wire));
+        Ok(wire)
+    }
+}
+
+impl Subject for Linked {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn time(&self) -> Time {
+        Time::Virtual
+    }
+
+    fn lacks(&mut self, _: Need) -> Result<Option<String>, Unreachable> {
+        Ok(None)
+    }
+
+    fn fits(&mut self, limits: &Limits) -> Result<Option<String>, Unreachable> {
+        let wire = self.wire()?;
+        let mut wire = wire.borrow_mut();
+        let receive = wire.measure(metric::RECEIVE_BYTES)?;
+        let send = wire.measure(metric::SEND_BYTES)?;
+        let needs = [limits.receive_bytes_min(), limits.send_bytes_min()];
+        let fits = |need: usize, room: u64| u64::try_from(need).is_ok_and(|need| need <= room);
+        let [to_receive, to_send] = needs;
+        let fit = fits(to_receive, receive) && fits(to_send, send);
+        Ok((!fit).then(|| {
+            format!(
+                "its limits need {to_receive} + {to_send} bytes of buffers, of which the board has \
+                 {receive} + {send}"
+            )
+        }))
+    }
+
+    fn open(&mut self, options: &OpenOptions) -> Result<Box<dyn Channel>, Unreachable> {
+        let wire = self.wire()?;
+        wire.borrow_mut().open(options)?;
+        Ok(Box::new(Connection { wire, counts: options.delivery == Delivery::Bytes }))
+    }
+
+    fn lost(&mut self) -> Option<Unreachable> {
+        match self.wire.as_ref()?.borrow().trouble().cloned()? {
+            Trouble::Lost(why) => Some(why),
+            Trouble::Panicked(_) => None,
+        }
+    }
+}
+
+/// One connection. A subject has one at a time.
+struct Connection {
+    wire: Rc<RefCell<Wire>>,
+    /// Reads are counted only where that says something.
+    counts: bool,
+}
+
+impl Channel for Connection {
+    fn send(&mut self, bytes: &[u8]) {
+        self.wire.borrow_mut().attempt(|wire| wire.send(bytes));
+    }
+
+    fn receive(&mut self, into: &mut Vec<u8>, _: Duration) -> Received {
+        self.wire.borrow_mut().receive(into)
+    }
+
+    fn pass(&mut self, time: Duration) {
+        self.wire.borrow_mut().attempt(|wire| wire.pass(time));
+    }
+
+    fn shut(&mut self) {
+        self.wire.borrow_mut().attempt(Wire::shut);
+    }
+
+    fn reset(&mut self) {
+        self.wire.borrow_mut().attempt(Wire::reset);
+    }
+
+    fn stall(&mut self, bytes: usize) {
+        self.wire.borrow_mut().attempt(|wire| wire.stall(bytes));
+    }
+
+    fn resume(&mut self) {
+        self.wire.borrow_mut().attempt(Wire::resume);
+    }
+
+    fn reads(&self) -> Option<u64> {
+        let mut reads = None;
+        if self.counts {
+            self.wire.borrow_mut().attempt(|wire| {
+                reads = Some(wire.measure(metric::READS)?);
+                Ok(())
+            });
+        }
+        reads
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.wire.borrow_mut().leave();
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::Linked;
+    use crate::subject::emulator::Emulator;
+    use crate::subject::{OpenOptions, Subject};
+
+    /// A shell stands in for an emulator.
+    fn open(script: &'static str) -> String {
+        let start = move || Emulator::start("sh", &["-c".into(), script.into()], "");
+        let opened = Linked::new("shell", start).open(&OpenOptions::default());
+        opened.err().map(|why| why.to_string()).unwrap_or_default()
+    }
+
+    #[test]
+    fn what_speaks_no_link_cannot_be_reached() {
+        assert_eq!(open("exec head -c 1"), "sh has ended: exit status: 0");
+        assert_eq!(open("echo no room >&2; exit 2"), "sh has ended: exit status: 2: no room");
+        assert_eq!(open("echo oh >&2; exit 101"), "the firmware has panicked: oh");
+        // A line that echoes is one end of the link, twice.
+        assert_eq!(open("exec cat"), "the link to the board is broken (Role)");
+    }
+}

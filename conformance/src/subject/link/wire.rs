@@ -1,0 +1,263 @@
+//! Our end of the link: bytes to an emulator and from it, and a clock that it waits for.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use samewire_link::{Cause, Event, HostLink, Read, Settings};
+
+use super::metric;
+use crate::subject::emulator::{Emulator, Trouble};
+use crate::subject::orders::{self, Order};
+use crate::subject::{OpenOptions, Received};
+
+/// Any but the board's, which is 0.
+const SESSION: u32 = 1;
+
+/// Our end of the link, with at most one connection beside the orders.
+pub(super) struct Wire {
+    emulator: Emulator,
+    link: Box<HostLink>,
+    /// Virtual time, which goes on from connection to connection.
+    now: Duration,
+    metrics: BTreeMap<u16, u64>,
+    orders: u8,
+    channel: Option<u8>,
+    /// For the board, which has no room for it yet.
+    unsent: Vec<u8>,
+    /// The client's half ends behind that.
+    is_finishing: bool,
+    inbox: Vec<u8>,
+    end: Received,
+    trouble: Option<Trouble>,
+}
+
+impl Wire {
+    pub(super) fn new(emulator: Emulator) -> Self {
+        Self {
+            emulator,
+            link: Box::new(HostLink::new(Settings::host(SESSION))),
+            now: Duration::ZERO,
+            metrics: BTreeMap::new(),
+            orders: 0,
+            channel: None,
+            unsent: Vec::new(),
+            is_finishing: false,
+            inbox: Vec::new(),
+            end: Received::Quiet,
+            trouble: None,
+        }
+    }
+
+    /// Brings the link up, and opens the channel for orders.
+    pub(super) fn greet(&mut self) -> Result<(), Trouble> {
+        self.flush()?;
+        while !self.link.is_up() {
+            self.exchange()?;
+        }
+        match self.link.open() {
+            Some(channel) => self.orders = channel,
+            None => return Err(self.emulator.lost("the board has no channel")),
+        }
+        self.measure(metric::SEND_BYTES).map(drop)
+    }
+
+    pub(super) fn open(&mut self, options: &OpenOptions) -> Result<(), Trouble> {
+        for order in orders::before(options) {
+            self.order(order)?;
+        }
+        (self.is_finishing, self.end) = (false, Received::Quiet);
+        self.unsent.clear();
+        self.inbox.clear();
+        // The last connection's number is free when the board has said so.
+        loop {
+            self.channel = self.link.open();
+            self.settle()?;
+            if self.channel.is_some() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Sends bytes, and waits until nothing moves.
+    pub(super) fn send(&mut self, bytes: &[u8]) -> Result<(), Trouble> {
+        self.unsent.extend_from_slice(bytes);
+        self.push()
+    }
+
+    /// Hands over what has come; it is all there is until something else is done.
+    pub(super) fn receive(&mut self, into: &mut Vec<u8>) -> Received {
+        if self.inbox.is_empty() {
+            return self.end;
+        }
+        into.append(&mut self.inbox);
+        Received::Bytes
+    }
+
+    /// Lets time pass, which may make room.
+    pub(super) fn pass(&mut self, time: Duration) -> Result<(), Trouble> {
+        self.now += time;
+        self.settle()?;
+        if self.unsent.is_empty() { Ok(()) } else { self.push() }
+    }
+
+    /// Ends the client's half behind what is unsent.
+    pub(super) fn shut(&mut self) -> Result<(), Trouble> {
+        self.is_finishing = true;
+        self.push()
+    }
+
+    /// Drops the connection, and sees what comes of that.
+    pub(super) fn reset(&mut self) -> Result<(), Trouble> {
+        if let Some(channel) = self.channel {
+            self.link.reset(channel);
+        }
+        self.end = Received::Reset;
+        self.settle()
+    }
+
+    /// The client takes so many bytes more, and none after those.
+    pub(super) fn stall(&mut self, bytes: usize) -> Result<(), Trouble> {
+        self.order(Order::Stall(u64::try_from(bytes).unwrap_or(u64::MAX)))?;
+        self.settle()
+    }
+
+    /// The client reads again.
+    pub(super) fn resume(&mut self) -> Result<(), Trouble> {
+        self.order(Order::Resume)?;
+        self.settle()?;
+        self.push()
+    }
+
+    /// Drops the connection; the board hears of it with the orders of the next one.
+    pub(super) fn leave(&mut self) {
+        if let Some(channel) = self.channel.take() {
+            self.link.reset(channel);
+        }
+    }
+
+    /// Why there is no board any more.
+    pub(super) fn trouble(&self) -> Option<&Trouble> {
+        self.trouble.as_ref()
+    }
+
+    /// Gives an order, which goes with what comes next.
+    fn order(&mut self, order: Order) -> Result<(), Trouble> {
+        let bytes = order.encode();
+        let mut rest = &bytes[..];
+        while !rest.is_empty() {
+            let count = self.link.write(self.orders, rest);
+            rest = rest.get(count..).unwrap_or_default();
+            if count == 0 {
+                self.settle()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Asks what the board has measured.
+    pub(super) fn measure(&mut self, id: u16) -> Result<u64, Trouble> {
+        self.order(Order::Measure)?;
+        self.settle()?;
+        match self.metrics.get(&id) {
+            Some(&value) => Ok(value),
+            None => Err(self.emulator.lost(&format!("the board does not measure {id}"))),
+        }
+    }
+
+    /// Hands over what is unsent, and runs the board until nothing moves.
+    fn push(&mut self) -> Result<(), Trouble> {
+        let Some(channel) = self.channel else { return Ok(()) };
+        loop {
+            let count = self.link.write(channel, &self.unsent);
+            self.unsent.drain(..count);
+            if self.unsent.is_empty() && self.is_finishing {
+                self.link.finish(channel);
+            }
+            self.settle()?;
+            // What a server that waits for something else does not take stays here.
+            if count == 0 || self.unsent.is_empty() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Lets it be now on the board, and waits until nothing moves there.
+    fn settle(&mut self) -> Result<(), Trouble> {
+        self.link.tick(u64::try_from(self.now.as_millis()).unwrap_or(u64::MAX));
+        while !self.exchange()? {}
+        Ok(())
+    }
+
+    /// Sends what is to be sent.
+    fn flush(&mut self) -> Result<(), Trouble> {
+        let mut frames = Vec::new();
+        let mut some = [0; 4096];
+        while let count @ 1.. = self.link.transmit(0, &mut some) {
+            frames.extend_from_slice(some.get(..count).unwrap_or_default());
+        }
+        if frames.is_empty() { Ok(()) } else { self.emulator.write(&frames) }
+    }
+
+    /// Sends, waits for something, and takes it; whether the board says that nothing moves.
+    fn exchange(&mut self) -> Result<bool, Trouble> {
+        self.flush()?;
+        let bytes = self.emulator.read()?;
+        let mut rest = &bytes[..];
+        let mut is_still = false;
+        while let Some(event) = self.link.poll_event(0, &mut rest) {
+            match event {
+                Event::TickDone(_) => is_still = true,
+                Event::Reset(channel) if Some(channel) == self.channel => {
+                    self.end = Received::Reset;
+                }
+                Event::Readable(channel) if Some(channel) == self.channel => self.take(channel),
+                Event::Metric(id, value) => {
+                    self.metrics.insert(id, value);
+                }
+                Event::Broken(cause) => return Err(self.broken(cause)),
+                _ => {}
+            }
+        }
+        Ok(is_still)
+    }
+
+    fn broken(&mut self, cause: Cause) -> Trouble {
+        self.emulator.lost(&format!("the link to the board is broken ({cause:?})"))
+    }
+
+    /// Reads at once, so that credit never runs out.
+    fn take(&mut self, channel: u8) {
+        let mut some = [0; 4096];
+        loop {
+            match self.link.read(channel, &mut some) {
+                Read::Bytes(count) => {
+                    self.inbox.extend_from_slice(some.get(..count).unwrap_or_default());
+                }
+                Read::End => {
+                    self.end = Received::End;
+                    return;
+                }
+                Read::Nothing | Read::Gone => return,
+            }
+        }
+    }
+
+    /// Does this, if there is still a board to do it with.
+    ///
+    /// # Panics
+    ///
+    /// With the firmware's words, if it panics: it is the server that is tested, and its panic is
+    /// its failure, as it is in memory.
+    pub(super) fn attempt(&mut self, act: impl FnOnce(&mut Self) -> Result<(), Trouble>) {
+        if self.trouble.is_some() {
+            return;
+        }
+        if let Err(trouble) = act(self) {
+            self.end = Received::Reset;
+            self.trouble = Some(trouble.clone());
+            if let Trouble::Panicked(what) = trouble {
+                std::panic::resume_unwind(Box::new(what));
+            }
+        }
+    }
+}

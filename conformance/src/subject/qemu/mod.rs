@@ -1,0 +1,162 @@
+//! The demo on boards that QEMU emulates, over real TCP: QEMU forwards free ports of this machine's
+//! loopback to the board's.
+//!
+//! Time is real, and the limits are the image's. An emulator that dies or hangs is told apart from a
+//! server that fails: behind each connection its monitor is asked, and where nothing came, so is
+//! a port of the board that depends on nothing that is tested.
+
+mod board;
+mod machine;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use samewire::Limits;
+
+use super::emulator::Trouble;
+use super::socket::{self, Socket};
+use super::{Channel, Delivery, OpenOptions, Received, Subject, Time, Unreachable};
+use crate::case::Need;
+pub use board::Board;
+use board::{BYTES, DEMO};
+use machine::Machine;
+
+/// The demo on a board, started when it is needed first.
+pub struct Qemu {
+    board: Board,
+    running: Option<Rc<RefCell<Running>>>,
+}
+
+/// A board that runs, and what is known of its last connection.
+struct Running {
+    machine: Machine,
+    heard: Heard,
+    trouble: Option<Trouble>,
+}
+
+/// What has come over the connection.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Heard {
+    Nothing,
+    Bytes,
+    /// Its end, behind which the emulator was seen to live.
+    End,
+}
+
+impl Qemu {
+    /// On this board.
+    pub fn new(board: Board) -> Self {
+        Self { board, running: None }
+    }
+
+    /// The board as it runs, or a new one.
+    fn running(&mut self) -> Result<Rc<RefCell<Running>>, Unreachable> {
+        if let Some(running) = &self.running
+            && running.borrow().trouble.is_none()
+        {
+            return Ok(Rc::clone(running));
+        }
+        // One that is of no more use ends before the next one begins.
+        self.running = None;
+        let machine = Machine::start(self.board, 0)?;
+        let running = Running { machine, heard: Heard::Nothing, trouble: None };
+        Ok(Rc::clone(self.running.insert(Rc::new(RefCell::new(running)))))
+    }
+}
+
+impl Subject for Qemu {
+    fn name(&self) -> &str {
+        self.board.name()
+    }
+
+    fn time(&self) -> Time {
+        Time::Real
+    }
+
+    fn lacks(&mut self, need: Need) -> Result<Option<String>, Unreachable> {
+        Ok(socket::lacks(need))
+    }
+
+    fn fits(&mut self, limits: &Limits) -> Result<Option<String>, Unreachable> {
+        let other = *limits != Limits::SMALL;
+        Ok(other.then(|| "needs limits: its image was built with others".to_owned()))
+    }
+
+    fn open(&mut self, options: &OpenOptions) -> Result<Box<dyn Channel>, Unreachable> {
+        let running = self.running()?;
+        // As on the host, the server cuts what it reads where single bytes are asked for.
+        let (port, sent) = match options.delivery {
+            Delivery::Bytes => (BYTES, Delivery::Whole),
+            delivery => (DEMO, delivery),
+        };
+        let address = running.borrow().machine.address(port);
+        let socket = Socket::connect(address, sent)?;
+        running.borrow_mut().heard = Heard::Nothing;
+        Ok(Box::new(Connection { socket, running }))
+    }
+
+    fn lost(&mut self) -> Option<Unreachable> {
+        let mut running = self.running.as_ref()?.borrow_mut();
+        if running.heard == Heard::Nothing && running.trouble.is_none() {
+            running.trouble = running.machine.answers().err();
+        }
+        match &running.trouble {
+            Some(Trouble::Lost(why)) => Some(why.clone()),
+            // The case has failed by it, and the next one has a new emulator.
+            Some(Trouble::Panicked(_)) | None => None,
+        }
+    }
+}
+
+/// One connection. A subject has one at a time.
+struct Connection {
+    socket: Socket,
+    running: Rc<RefCell<Running>>,
+}
+
+impl Connection {
+    /// An end may be that of the emulator, and one whose firmware has panicked is the server's
+    /// fault.
+    fn ended(&self) {
+        let mut running = self.running.borrow_mut();
+        if running.heard == Heard::End || running.trouble.is_some() {
+            return;
+        }
+        running.heard = Heard::End;
+        running.trouble = running.machine.lives().err();
+        if let Some(Trouble::Panicked(what)) = &running.trouble {
+            let what = what.clone();
+            drop(running);
+            std::panic::resume_unwind(Box::new(what));
+        }
+    }
+}
+
+impl Channel for Connection {
+    fn send(&mut self, bytes: &[u8]) {
+        self.socket.send(bytes);
+    }
+
+    fn receive(&mut self, into: &mut Vec<u8>, patience: Duration) -> Received {
+        let received = self.socket.receive(into, patience);
+        match received {
+            Received::Bytes => self.running.borrow_mut().heard = Heard::Bytes,
+            Received::End | Received::Reset => self.ended(),
+            Received::Quiet => {}
+        }
+        received
+    }
+
+    fn pass(&mut self, time: Duration) {
+        self.socket.pass(time);
+    }
+
+    fn shut(&mut self) {
+        self.socket.shut();
+    }
+
+    fn reset(&mut self) {
+        self.socket.reset();
+    }
+}
