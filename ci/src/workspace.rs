@@ -58,6 +58,11 @@ impl Workspace {
         command
     }
 
+    /// Where cargo has built a program of ours in the profile `release`.
+    pub(crate) fn release(&self, program: &str) -> PathBuf {
+        self.target.join("release").join(program).with_extension(std::env::consts::EXE_EXTENSION)
+    }
+
     /// The manifest of the boards' workspace.
     pub(crate) fn firmware(&self) -> PathBuf {
         self.root.join(FIRMWARE).join("Cargo.toml")

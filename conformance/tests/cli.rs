@@ -195,6 +195,22 @@ fn a_server_that_is_not_there_ends_3_before_anything_runs() {
 }
 
 #[test]
+fn an_image_that_is_not_there_ends_3_with_what_brings_it() {
+    for command in ["check", "serve"] {
+        let output = Command::new(env!("CARGO_BIN_EXE_samewire"))
+            .args([command, "--target", "qemu-riscv"])
+            .env("SAMEWIRE_QEMU_RISCV", "")
+            .output()
+            .expect("the binary runs");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        let expected =
+            "error: qemu-riscv: there is no image: `cargo ci firmware qemu-riscv` builds it\n";
+        assert_eq!((output.status.code(), &*stderr), (Some(3), expected), "{command}");
+        assert!(output.stdout.is_empty(), "{command}");
+    }
+}
+
+#[test]
 fn a_server_that_goes_away_ends_3_and_says_how_far_it_came() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let target = format!("url:http://{}", listener.local_addr().expect("an address"));

@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::machine::{BARE, DEMO, Machine};
+use super::machine::Machine;
 use crate::failure::Failure;
 
 /// Fewer are too few to compare.
@@ -32,7 +32,7 @@ const END: &[u8] = b"every wire.\n";
 
 /// Sends a tenth of the requests to compare, and the rest to see what is left.
 pub(super) fn put(machine: &Machine, requests: u32) -> Result<(), Failure> {
-    let (demo, bare) = (machine.address(DEMO), machine.address(BARE));
+    let Machine { demo, bare, .. } = *machine;
     let share = compare(demo, bare, requests / 10).map_err(|why| broken("rate", &why))?;
     let start = Instant::now();
     let (connections, refused) = wear(demo, requests).map_err(|why| broken("load", &why))?;

@@ -1,59 +1,43 @@
-//! An emulated board that runs, reached through ports of this machine's loopback.
+//! An emulated board that runs, reached through ports of this machine's loopback. The runner starts
+//! it, and tells where it is.
 
-use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Write as _};
-use std::net::{Ipv4Addr, SocketAddr};
-use std::path::Path;
+use std::io::{BufRead as _, BufReader};
+use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
 
-use super::Image;
 use crate::failure::Failure;
+use crate::workspace::Workspace;
 
-/// Ports that an image serves: see `targets/firmware/qemu`.
-pub(super) const DEMO: u16 = 80;
-pub(super) const BYTES: u16 = 81;
-pub(super) const BARE: u16 = 82;
-
-/// A running emulator. It ends when this is dropped.
+/// A board that is served. It ends when this is dropped.
 pub(super) struct Machine {
     child: Child,
-    /// Which port of ours leads to which of the board's.
-    ports: BTreeMap<u16, u16>,
+    /// The demo.
+    pub(super) demo: SocketAddr,
+    /// The least that could answer.
+    pub(super) bare: SocketAddr,
 }
 
 impl Machine {
-    /// Starts an emulator on free ports of ours.
-    pub(super) fn start(image: &Image, path: &Path) -> Result<Self, Failure> {
-        let ports = [DEMO, BYTES, BARE].map(|port| (0, port));
-        let mut command = Command::new(image.emulator);
-        command.args(arguments(image, path, &ports)).args(["-monitor", "stdio"]);
-        command.stdin(Stdio::piped()).stdout(Stdio::piped());
-        let child = command
-            .spawn()
-            .map_err(|error| Failure::new(format!("{}: {error}", image.emulator)))?;
-        let mut machine = Self { child, ports: BTreeMap::new() };
-        machine.find_ports(ports.len())?;
-        Ok(machine)
-    }
-
-    /// Asks the emulator's monitor which ports it has taken.
-    fn find_ports(&mut self, count: usize) -> Result<(), Failure> {
-        let silent = || Failure::new("the emulator's monitor does not tell its ports");
-        let (monitor, answers) = (self.child.stdin.as_mut(), self.child.stdout.take());
-        let asked = monitor.map(|monitor| monitor.write_all(b"info usernet\n"));
-        let (Some(Ok(())), Some(answers)) = (asked, answers) else { return Err(silent()) };
-        for line in BufReader::new(answers).lines().map_while(Result::ok) {
-            self.ports.extend(forward(&line));
-            if self.ports.len() == count {
-                return Ok(());
-            }
+    /// Starts the board of this target on free ports of ours.
+    pub(super) fn start(workspace: &Workspace, target: &str) -> Result<Self, Failure> {
+        let mut command = Command::new(workspace.release("samewire"));
+        command.args(["serve", "--port", "0", "--target", target]).stdout(Stdio::piped());
+        let silent = || Failure::new(format!("samewire serve --target {target} tells no address"));
+        let mut child = command.spawn().map_err(|_| silent())?;
+        let lines: Vec<String> = child
+            .stdout
+            .take()
+            .into_iter()
+            .flat_map(|out| BufReader::new(out).lines().map_while(Result::ok).take(LINES))
+            .collect();
+        let (demo, bare) = (find(&lines, ""), find(&lines, "bare"));
+        if demo.is_none() || bare.is_none() {
+            // It has ended by itself, or says what nobody understands.
+            let _ = child.kill();
+            let _ = child.wait();
         }
-        Err(silent())
-    }
-
-    /// Where that port of the board can be reached.
-    pub(super) fn address(&self, port: u16) -> SocketAddr {
-        (Ipv4Addr::LOCALHOST, self.ports.get(&port).copied().unwrap_or_default()).into()
+        let (Some(demo), Some(bare)) = (demo, bare) else { return Err(silent()) };
+        Ok(Self { child, demo, bare })
     }
 }
 
@@ -65,54 +49,30 @@ impl Drop for Machine {
     }
 }
 
-/// The command line, but for the monitor. Ports are pairs of ours and the board's.
-pub(super) fn arguments(image: &Image, path: &Path, ports: &[(u16, u16)]) -> Vec<String> {
-    let forwards =
-        ports.iter().map(|(here, there)| format!(",hostfwd=tcp:127.0.0.1:{here}-:{there}"));
-    let (before, after) = image.network.unwrap_or_default();
-    let network = format!("{before}{}{after}", forwards.collect::<String>());
-    let words = "-display none -serial none -semihosting-config enable=on,target=native";
-    let words = image.board.iter().copied().chain(words.split(' ')).chain(network.split(' '));
-    let mut arguments: Vec<String> = words.map(str::to_owned).collect();
-    arguments.extend(["-kernel".to_owned(), path.display().to_string()]);
-    arguments
-}
+/// How many addresses are told.
+const LINES: usize = 3;
 
-/// The board's port and ours, of a line of `info usernet`:
-/// `TCP[HOST_FORWARD]  13  127.0.0.1 34567  10.0.2.15  80 …`.
-fn forward(line: &str) -> Option<(u16, u16)> {
-    let mut words = line.split_whitespace();
-    words.find(|word| *word == "TCP[HOST_FORWARD]")?;
-    let here = words.nth(2)?.parse().ok()?;
-    let there = words.nth(1)?.parse().ok()?;
-    Some((there, here))
+/// The address in the line with this behind its URL: `http://127.0.0.1:34567/ bare`.
+fn find(lines: &[String], what: &str) -> Option<SocketAddr> {
+    lines.iter().find_map(|line| {
+        let (url, behind) =
+            line.split_once("/ ").or_else(|| Some((line.strip_suffix('/')?, "")))?;
+        let address = url.strip_prefix("http://")?.parse().ok()?;
+        (behind == what).then_some(address)
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::IMAGES;
-    use super::{arguments, forward};
-    use std::path::Path;
+    use super::find;
 
     #[test]
-    fn ports_are_read_from_the_monitor() {
-        let table = [
-            ("  TCP[HOST_FORWARD]  13       127.0.0.1 41733       10.0.2.15    80     0     0", 80),
-            ("  TCP[ESTABLISHED]   15       127.0.0.1 41733       10.0.2.15    80     0     0", 0),
-            ("(qemu) info usernet", 0),
-            ("", 0),
-        ];
-        for (line, there) in table {
-            let expected = (there != 0).then_some((there, 41733));
-            assert_eq!(forward(line), expected, "{line:?}");
+    fn addresses_are_found_by_what_they_are() {
+        let lines = ["http://127.0.0.1:1/", "http://127.0.0.1:2/ byte by byte", "http://::1/ bare"];
+        let lines = lines.map(str::to_owned);
+        for (what, expected) in [("", Some(1)), ("byte by byte", Some(2)), ("bare", None)] {
+            let port = find(&lines, what).map(|address| address.port());
+            assert_eq!(port, expected, "{what:?}");
         }
-    }
-
-    #[test]
-    fn ports_stand_in_the_command_line() {
-        let words = arguments(&IMAGES[0], Path::new("image"), &[(1, 80), (2, 82)]).join(" ");
-        let network =
-            "-nic user,model=lan9118,hostfwd=tcp:127.0.0.1:1-:80,hostfwd=tcp:127.0.0.1:2-:82";
-        assert!(words.contains(network) && words.ends_with(" -kernel image"), "{words}");
     }
 }

@@ -1,5 +1,5 @@
-//! Images that run: built, judged by clippy, and those for emulated boards put under load, or, where
-//! a board has no network, under the whole suite.
+//! Images that run: built, judged by clippy, and under their emulators put under the whole suite, and
+//! under load where a board has a network.
 
 mod load;
 mod machine;
@@ -20,10 +20,8 @@ struct Image {
     name: &'static str,
     target: &'static str,
     emulator: &'static str,
-    /// Which board the emulator is to be.
-    board: &'static [&'static str],
-    /// Its network, if it has one: what stands before and after the ports.
-    network: Option<(&'static str, &'static str)>,
+    /// Whether it can be reached over TCP.
+    has_network: bool,
 }
 
 const IMAGES: [Image; 3] = [
@@ -31,22 +29,19 @@ const IMAGES: [Image; 3] = [
         name: "qemu-arm",
         target: "thumbv6m-none-eabi",
         emulator: "qemu-system-arm",
-        board: &["-M", "mps2-an385"],
-        network: Some(("-nic user,model=lan9118", "")),
+        has_network: true,
     },
     Image {
         name: "qemu-riscv",
         target: "riscv32imc-unknown-none-elf",
         emulator: "qemu-system-riscv32",
-        board: &["-M", "virt", "-cpu", "rv32,a=off,f=off,d=off", "-m", "16M", "-bios", "none"],
-        network: Some(("-netdev user,id=net", " -device virtio-net-device,netdev=net")),
+        has_network: true,
     },
     Image {
         name: "microbit",
         target: "thumbv6m-none-eabi",
         emulator: "qemu-system-arm",
-        board: &["-M", "microbit"],
-        network: None,
+        has_network: false,
     },
 ];
 
@@ -91,7 +86,7 @@ impl Options {
     }
 }
 
-/// Builds the images, and puts them under load if that is asked for.
+/// Builds the images, and runs them if that is asked for.
 pub(crate) fn check(workspace: &Workspace, options: &Options) -> Result<(), Failure> {
     let chosen = |image: &&Image| {
         options.names.is_empty() || options.names.iter().any(|name| name == image.name)
@@ -102,7 +97,7 @@ pub(crate) fn check(workspace: &Workspace, options: &Options) -> Result<(), Fail
             let package = format!("samewire-{}", image.name);
             match bare.clippy(workspace, &workspace.firmware()) {
                 Some(mut clippy) => {
-                    let shared = if image.network.is_some() { "qemu" } else { "gauge" };
+                    let shared = if image.has_network { "qemu" } else { "gauge" };
                     clippy.args(["-p", &package, "-p", &format!("samewire-{shared}"), "--no-deps"]);
                     run(clippy.args(["--", "-D", "warnings"]))?;
                 }
@@ -119,10 +114,10 @@ pub(crate) fn check(workspace: &Workspace, options: &Options) -> Result<(), Fail
                 Some(requests) => {
                     let suite = ["run", "--release", "--", "check", "--target", image.name];
                     run(workspace.cargo().args(suite))?;
-                    if image.network.is_none() {
+                    if !image.has_network {
                         return Ok(());
                     }
-                    load::put(&Machine::start(image, &path)?, requests)
+                    load::put(&Machine::start(workspace, image.name)?, requests)
                 }
                 None => Ok(()),
             }
@@ -138,11 +133,9 @@ fn tell(image: &Image, path: &Path) -> Result<(), Failure> {
     let bytes = std::fs::read(path).map_err(|error| broken(&error))?;
     let elf = Elf::read(&bytes).map_err(|error| broken(&error))?;
     println!("{}: {} bytes of flash, {} of RAM", image.name, elf.flash_bytes, elf.ram_bytes);
-    if image.network.is_some() {
-        let words = machine::arguments(image, path, &[(8080, 80)]).join(" ");
-        println!("http://127.0.0.1:8080 by: {} {words}", image.emulator);
-    } else {
-        println!("the suite on it by: samewire check --target {}", image.name);
+    println!("the suite on it by: samewire check --target {}", image.name);
+    if image.has_network {
+        println!("http://127.0.0.1:8080 by: samewire serve --target {}", image.name);
     }
     Ok(())
 }

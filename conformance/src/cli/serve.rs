@@ -1,4 +1,4 @@
-//! `samewire serve`: the demo app on this machine.
+//! `samewire serve`: the demo app on this machine, or on an emulated board.
 
 use std::io::Write;
 
@@ -8,16 +8,21 @@ use samewire_host::Server;
 use super::Stop;
 use super::flag::{Command, Flag, no_argument, number};
 use crate::exit::Exit;
+use crate::subject::qemu::Board;
+use crate::subject::qemu::board::{BARE, BYTES, DEMO};
+use crate::subject::qemu::machine::Machine;
+use crate::targets::Target;
 
 /// What was asked for.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Serve {
     port: u16,
+    board: Option<Board>,
 }
 
 impl Default for Serve {
     fn default() -> Self {
-        Self { port: 8080 }
+        Self { port: 8080, board: None }
     }
 }
 
@@ -26,8 +31,10 @@ pub(super) const COMMAND: Command<Serve> = Command {
     arguments: "",
     short: "Serve the demo app on this machine, until Ctrl-C",
     long: "Prints one line with the address. Ctrl-C and SIGTERM let requests that have begun \
-           finish; a second one does not wait for them.",
-    flags: &[PORT],
+           finish; a second one does not wait for them.\n\n\
+           An emulated board prints two lines more: the same demo reading byte by byte, and a bare \
+           TCP responder to compare it with, both on free ports.",
+    flags: &[PORT, TARGET],
     argument: no_argument,
     run,
 };
@@ -43,7 +50,26 @@ const PORT: Flag<Serve> = Flag {
     },
 };
 
+const TARGET: Flag<Serve> = Flag {
+    name: "target",
+    value: Some("NAME"),
+    short: "serve on host, qemu-arm or qemu-riscv",
+    long: "Serve on this target: host, which is the default, or an emulated board with a network, \
+           qemu-arm or qemu-riscv.",
+    apply: |serve, value| {
+        serve.board = match Target::named(&value)? {
+            Target::Host => None,
+            Target::Qemu(board) => Some(board),
+            other => return Err(format!("nothing is served on {}", other.name())),
+        };
+        Ok(())
+    },
+};
+
 fn run(serve: Serve, out: &mut dyn Write) -> Result<Exit, Stop> {
+    if let Some(board) = serve.board {
+        return emulate(board, serve.port, out);
+    }
     let address = format!("127.0.0.1:{}", serve.port);
     let server = Server::new(Demo::new).bind(address).signals(true).start().map_err(Stop::usage)?;
     writeln!(out, "http://{}/", server.local_addr())?;
@@ -52,15 +78,31 @@ fn run(serve: Serve, out: &mut dyn Write) -> Result<Exit, Stop> {
     Ok(Exit::AsExpected)
 }
 
+/// Serves on an emulated board until its emulator ends.
+fn emulate(board: Board, port: u16, out: &mut dyn Write) -> Result<Exit, Stop> {
+    let stop =
+        |why| Stop { exit: Exit::Unreachable, message: format!("error: {}: {why}", board.name()) };
+    let mut machine = Machine::start(board, port).map_err(stop)?;
+    writeln!(out, "http://{}/", machine.address(DEMO))?;
+    writeln!(out, "http://{}/ byte by byte", machine.address(BYTES))?;
+    writeln!(out, "http://{}/ bare", machine.address(BARE))?;
+    out.flush()?;
+    Err(stop(machine.wait()))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{COMMAND, Serve};
+    use super::{Board, COMMAND, Serve};
     use crate::cli::flag::tests::run;
 
     #[test]
-    fn takes_a_port() {
-        assert_eq!(run(&COMMAND, &[]), Ok(Serve { port: 8080 }));
-        assert_eq!(run(&COMMAND, &["--port", "0"]), Ok(Serve { port: 0 }));
+    fn takes_a_port_and_a_target() {
+        assert_eq!(run(&COMMAND, &[]), Ok(Serve { port: 8080, board: None }));
+        assert_eq!(run(&COMMAND, &["--port", "0"]), Ok(Serve { port: 0, board: None }));
         assert!(run(&COMMAND, &["--port", "65536"]).is_err());
+        let board = Some(Board::Riscv);
+        assert_eq!(run(&COMMAND, &["--target", "qemu-riscv"]), Ok(Serve { port: 8080, board }));
+        let why = run(&COMMAND, &["--target", "core"]).unwrap_err();
+        assert_eq!(why, "--target: nothing is served on core");
     }
 }

@@ -133,8 +133,8 @@ impl Emulator {
         }
     }
 
-    /// What it died of.
-    fn post_mortem(&mut self) -> Trouble {
+    /// Waits until it has ended; what it died of.
+    pub(crate) fn post_mortem(&mut self) -> Trouble {
         let status = match self.child.wait() {
             Ok(status) => status,
             Err(error) => {

@@ -72,6 +72,11 @@ impl Machine {
         self.monitor("info status", "VM status: running").map(drop)
     }
 
+    /// Waits until the emulator has ended; why it has.
+    pub(crate) fn wait(&mut self) -> Unreachable {
+        self.emulator.post_mortem().into()
+    }
+
     /// Asks until there is an answer.
     fn answers_on(&mut self, port: u16) -> Result<(), Trouble> {
         let address = self.address(port);

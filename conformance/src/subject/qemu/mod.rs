@@ -5,8 +5,8 @@
 //! server that fails: behind each connection its monitor is asked, and where nothing came, so is
 //! a port of the board that depends on nothing that is tested.
 
-mod board;
-mod machine;
+pub(crate) mod board;
+pub(crate) mod machine;
 
 use std::cell::RefCell;
 use std::rc::Rc;
