@@ -24,7 +24,8 @@ const MEASURED: &str = "thumbv6m-none-eabi";
 const BUDGETS: &str = "ci/budgets.toml";
 const PAGE: &str = "docs/costs.md";
 /// What must build for every target, and with it all of the core.
-const LIBRARIES: [&str; 4] = ["samewire", "samewire-demo", "samewire-link", "samewire-embassy"];
+const LIBRARIES: [&str; 5] =
+    ["samewire", "samewire-demo", "samewire-link", "samewire-linked", "samewire-embassy"];
 /// The package of the images.
 pub(crate) const PACKAGE: &str = "samewire-size";
 /// By these an image tells who calls what leads to a panic.

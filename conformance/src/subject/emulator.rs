@@ -9,14 +9,13 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
+use samewire_linked::PANICKED;
+
 use super::Unreachable;
 
 /// How long an emulator may say nothing although it was asked: far more than it needs for anything,
 /// even on a machine that has much else to do.
 const SILENT_MAX: Duration = Duration::from_secs(30);
-
-/// The exit code by which firmware says that it has panicked.
-const PANICKED: i32 = 101;
 
 /// What brings the emulators of our own targets.
 pub(crate) const QEMU_REMEDY: &str = "on Debian, `cargo ci setup` brings it";

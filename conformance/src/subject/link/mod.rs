@@ -4,7 +4,6 @@
 //! exact as in memory. How input is cut and which limits hold go before each connection as orders,
 //! on a channel of their own.
 
-pub(crate) mod metric;
 mod wire;
 
 use std::cell::RefCell;
@@ -16,6 +15,7 @@ use samewire::Limits;
 use super::emulator::{Emulator, Trouble};
 use super::{Channel, Delivery, OpenOptions, Received, Subject, Time, Unreachable};
 use crate::case::Need;
+pub(crate) use samewire_linked::metric;
 use wire::Wire;
 
 /// An emulated board, started when it is needed, and again when its firmware has panicked.

@@ -16,35 +16,36 @@
 #![no_std]
 #![no_main]
 
-mod board;
-mod orders;
-mod pace;
 mod pipes;
-mod serving;
 
-use core::cell::RefCell;
 use core::fmt::Arguments;
 use core::panic::PanicInfo;
 
 use cortex_m_rt::{ExceptionFrame, entry, exception};
 use samewire::Limits;
+use samewire_demo::Demo;
+use samewire_linked::{End, PANICKED, Server};
 
-use board::Board;
+use pipes::Pipes;
 
 /// What a connection reads into and writes from. Cases may ask for other limits than the demo's, as
 /// long as these suffice; the runner is told their sizes.
 const RECEIVE_BYTES: usize = Limits::SMALL.receive_bytes_min();
 const SEND_BYTES: usize = Limits::SMALL.send_bytes_min();
 
+/// What the emulator exits with when the link or its files do not work.
+const BROKEN: i32 = 102;
+
 #[entry]
 fn main() -> ! {
     // Here the runtime makes exclusive references of them, which exist once.
     static mut RECEIVE: [u8; RECEIVE_BYTES] = [0; RECEIVE_BYTES];
     static mut SEND: [u8; SEND_BYTES] = [0; SEND_BYTES];
-    static mut BOARD: Option<RefCell<Board>> = None;
-    let board = BOARD.insert(RefCell::new(Board::new()));
-    loop {
-        serving::serve(board, RECEIVE, SEND);
+    static mut SERVER: Option<Server<Pipes>> = None;
+    match SERVER.insert(Server::new(Pipes::open())).run(Demo::new, RECEIVE, SEND) {
+        // So nothing is left behind by a runner that was killed.
+        End::Stream => semihosting::process::exit(0),
+        end => die(BROKEN, format_args!("{end}")),
     }
 }
 
@@ -56,10 +57,10 @@ fn die(code: i32, reason: Arguments<'_>) -> ! {
 
 #[panic_handler]
 fn panic(info: &PanicInfo<'_>) -> ! {
-    die(101, format_args!("{info}"))
+    die(PANICKED, format_args!("{info}"))
 }
 
 #[exception]
 unsafe fn HardFault(frame: &ExceptionFrame) -> ! {
-    die(101, format_args!("hard fault: {frame:?}"))
+    die(PANICKED, format_args!("hard fault: {frame:?}"))
 }

@@ -1,37 +1,17 @@
-//! The board beside its server: it carries frames between the pipes and the link, lets virtual time
-//! pass from deadline to deadline, and says when nothing moves any more.
+//! What stands between a board and its server: it carries frames between the stream and the link,
+//! lets virtual time pass from deadline to deadline, and says when nothing moves any more.
 
 use samewire::{Instant, Limits};
-use samewire_gauge::laps::samewire_lap;
-use samewire_gauge::stack;
-use samewire_link::{Event, Link, Read, Settings};
+use samewire_link::{BoardLink, Event, Read, Settings};
 
-use crate::die;
-use crate::orders::{self, ORDER_BYTES, Order};
+use crate::board::{Board, End, Mark};
+use crate::metric;
+use crate::order::{self, ORDER_BYTES, Order};
 use crate::pace::{Delivery, Pace};
-use crate::pipes::Pipes;
-
-/// Orders and one connection; 256 bytes of each unread, four frames of 128 bytes on their way.
-pub(crate) type BoardLink = Link<2, 256, 128, 4>;
-
-/// What can be measured: the identifiers of METRIC.
-#[derive(Clone, Copy)]
-#[repr(u16)]
-enum Metric {
-    /// Bytes of RAM that hold variables.
-    Static = 1,
-    /// Bytes of stack that were used at most since they were asked for last.
-    Stack = 2,
-    /// How often the server has read from the last connection.
-    Reads = 3,
-    /// Bytes of the two buffers that each connection is lent.
-    Receive = 4,
-    Send = 5,
-}
 
 /// What is not the server.
-pub(crate) struct Board {
-    pipes: Pipes,
+pub(crate) struct Wire<B> {
+    board: B,
     link: BoardLink,
     input: [u8; 256],
     /// What of `input` was not taken yet.
@@ -40,9 +20,10 @@ pub(crate) struct Board {
     now: Instant,
     /// Until when time passes, if the runner waits for that.
     tick: Option<Instant>,
-    metrics: [(Metric, u64); 5],
-    /// How many of the metrics are still to be told.
-    untold: usize,
+    /// What was measured and is still to be told.
+    metrics: [Option<(u16, u64)>; 5],
+    /// Bytes of the two buffers.
+    room: (usize, usize),
     limits: Limits,
     delivery: Delivery,
     /// A connection that nobody serves yet.
@@ -80,23 +61,28 @@ impl Served {
     }
 }
 
-impl Board {
-    pub(crate) fn new() -> Self {
+impl<B: Board> Wire<B> {
+    pub(crate) const fn new(board: B) -> Self {
         Self {
-            pipes: Pipes::open(),
+            board,
             link: BoardLink::new(Settings::board(0)),
             input: [0; 256],
             start: 0,
             end: 0,
             now: Instant::ZERO,
             tick: None,
-            metrics: [(Metric::Static, 0); 5],
-            untold: 0,
+            metrics: [None; 5],
+            room: (0, 0),
             limits: Limits::SMALL,
             delivery: Delivery::Whole,
             opened: None,
             served: Served { is_over: true, ..Served::new(0, Delivery::Whole) },
         }
+    }
+
+    /// Tells how large the buffers are that each connection is lent.
+    pub(crate) fn has_room(&mut self, receive: usize, send: usize) {
+        self.room = (receive, send);
     }
 
     pub(crate) fn now(&self) -> Instant {
@@ -186,14 +172,12 @@ impl Board {
     }
 
     /// The server waits: sends, lets time pass, or waits for the runner.
-    pub(crate) fn turn(&mut self) {
+    pub(crate) fn turn(&mut self) -> Result<(), End> {
         let mut frames = [0; 128];
         while let count @ 1.. = self.link.transmit(0, &mut frames) {
-            self.pipes.write(frames.get(..count).unwrap_or_default());
+            self.board.write(frames.get(..count).unwrap_or_default());
         }
-        if !self.pass() {
-            self.receive();
-        }
+        if self.pass() { Ok(()) } else { self.receive() }
     }
 
     /// Goes on towards what the runner waits for; whether there was anything to do.
@@ -213,25 +197,28 @@ impl Board {
             return true;
         }
         self.now = self.now.max(until);
-        while let Some(&(metric, value)) =
-            self.metrics.len().checked_sub(self.untold).and_then(|at| self.metrics.get(at))
-        {
-            if !self.link.metric(metric as u16, value) {
-                return true;
+        for measured in &mut self.metrics {
+            if let Some((metric, value)) = *measured {
+                if !self.link.metric(metric, value) {
+                    return true;
+                }
+                *measured = None;
             }
-            self.untold -= 1;
         }
-        samewire_lap();
+        B::mark(Mark::Lap);
         self.link.tick_done(deadline.map(Instant::as_millis));
         self.tick = None;
         true
     }
 
     /// Takes what the runner says; waits for it, if nothing is left.
-    fn receive(&mut self) {
+    fn receive(&mut self) -> Result<(), End> {
         let is_rest = self.start < self.end;
         if !is_rest {
-            (self.start, self.end) = (0, self.pipes.read(&mut self.input));
+            (self.start, self.end) = (0, self.board.read(&mut self.input));
+            if self.end == 0 {
+                return Err(End::Stream);
+            }
         }
         let before = self.start;
         self.served.is_due |= core::mem::take(&mut self.served.is_blocked);
@@ -244,42 +231,42 @@ impl Board {
             is_more =
                 !matches!(event, None | Some(Event::Opened(_) | Event::Reset(_) | Event::Tick(_)));
             match event {
-                Some(Event::Opened(channel)) if channel != orders::CHANNEL => {
+                Some(Event::Opened(channel)) if channel != order::CHANNEL => {
                     self.opened = Some(channel);
                 }
-                Some(Event::Readable(orders::CHANNEL)) => self.obey(),
+                Some(Event::Readable(order::CHANNEL)) => self.obey()?,
                 Some(Event::Readable(_)) if self.served.is_over => self.drop_unread(),
                 Some(Event::Readable(_)) => self.served.is_due = true,
                 Some(Event::Reset(_)) => {
                     (self.served.is_gone, self.served.is_due) = (true, true);
                 }
                 Some(Event::Tick(time)) => self.tick = Some(Instant::from_millis(time)),
-                Some(Event::Broken(cause)) => die(102, format_args!("link: {cause:?}")),
+                Some(Event::Broken(cause)) => return Err(End::Link(cause)),
                 _ => {}
             }
             self.start = start;
         }
         if is_rest && self.start == before && !self.served.is_due {
-            die(102, format_args!("the recording says more than the server reads"));
+            return Err(End::Recording);
         }
+        Ok(())
     }
 
     /// Takes orders. They are short, and come whole.
-    fn obey(&mut self) {
+    fn obey(&mut self) -> Result<(), End> {
         let mut order = [0; ORDER_BYTES];
-        while let Read::Bytes(ORDER_BYTES) = self.link.read(orders::CHANNEL, &mut order) {
-            match Order::decode(order) {
-                Some(Order::Limit(place, value)) => orders::set(&mut self.limits, place, value),
-                Some(Order::Default) => {
-                    (self.limits, self.delivery) = (Limits::SMALL, Delivery::Whole);
-                }
-                Some(Order::Deliver(delivery)) => self.delivery = delivery,
-                Some(Order::Stall(bytes)) => self.take_only(Some(bytes)),
-                Some(Order::Resume) => self.take_only(None),
-                Some(Order::Measure) => self.measure(),
-                None => die(102, format_args!("no order: {order:?}")),
+        while let Read::Bytes(ORDER_BYTES) = self.link.read(order::CHANNEL, &mut order) {
+            match Order::decode(order).ok_or(End::Order(order))? {
+                Order::Limit(place, value) => order::set(&mut self.limits, place, value),
+                Order::Default => (self.limits, self.delivery) = (Limits::SMALL, Delivery::Whole),
+                Order::Bytes => self.delivery = Delivery::Bytes,
+                Order::Cut(at) => self.delivery = Delivery::Cut(at),
+                Order::Stall(bytes) => self.take_only(Some(bytes)),
+                Order::Resume => self.take_only(None),
+                Order::Measure => self.measure(),
             }
         }
+        Ok(())
     }
 
     /// The client takes so many bytes more, or all: the server may get rid of some now.
@@ -289,13 +276,14 @@ impl Board {
     }
 
     fn measure(&mut self) {
+        let memory = self.board.memory();
+        let (receive, send) = self.room;
         self.metrics = [
-            (Metric::Static, stack::static_bytes() as u64),
-            (Metric::Stack, stack::take_peak_bytes() as u64),
-            (Metric::Reads, self.served.pace.reads()),
-            (Metric::Receive, crate::RECEIVE_BYTES as u64),
-            (Metric::Send, crate::SEND_BYTES as u64),
+            memory.map(|memory| (metric::STATIC_BYTES, memory.static_bytes as u64)),
+            memory.map(|memory| (metric::STACK_BYTES, memory.stack_bytes as u64)),
+            Some((metric::READS, self.served.pace.reads())),
+            Some((metric::RECEIVE_BYTES, receive as u64)),
+            Some((metric::SEND_BYTES, send as u64)),
         ];
-        self.untold = self.metrics.len();
     }
 }
