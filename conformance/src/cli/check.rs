@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use super::Stop;
 use super::flag::{Command, Flag, number};
 use crate::case::select::{Selected, select};
-use crate::costs::{self, Cost};
+use crate::costs;
 use crate::cuts::Cuts;
 use crate::exit::Exit;
 use crate::report::console::{Console, Paint};
@@ -154,9 +154,10 @@ const COSTS: Flag<Check> = Flag {
     name: "costs",
     value: Some("FILE"),
     short: "write what each case costs on microbit",
-    long: "Also play the cases to microbit with a plugin that counts, and write to this file, as a \
-           table in Markdown, how many instructions of the server and how much stack each takes. \
-           What users ask most stands first, and is printed. Needs a C compiler, cc.",
+    long: "Also play the cases to microbit with a plugin that counts, and write to this file, in \
+           lines with tabs, how many instructions of the server and how much stack each takes. \
+           What users ask most stands first, and is printed. Needs a C compiler, cc. \
+           `cargo ci costs` compares it with what was stored.",
     apply: |check, value| {
         check.costs = Some(value.into());
         Ok(())
@@ -193,10 +194,15 @@ fn run(check: Check, out: &mut dyn Write) -> Result<Exit, Stop> {
         known: &suite.known,
         requirements: &suite.requirements,
     };
-    let costs = match &mut costs_out {
-        Some(file) => measure(&plan.cases, file)?,
-        None => Vec::new(),
+    let measure = |file: &mut BufWriter<File>| {
+        let costs = costs::measure(&plan.cases).map_err(|why| Stop {
+            exit: Exit::Unreachable,
+            message: format!("error: costs: {why}"),
+        })?;
+        costs.write(file)?;
+        Ok::<_, Stop>(costs)
     };
+    let costs = costs_out.as_mut().map(measure).transpose()?;
     let mut console = Console::new(findings, &mut *out);
     let mut written = Ok(());
     let report = plan.run(|event| {
@@ -214,20 +220,10 @@ fn run(check: Check, out: &mut dyn Write) -> Result<Exit, Stop> {
     }
     written?;
     console.finish(&report)?;
-    costs::table(&costs, out)?;
-    let is_over = |cost: &Cost| cost.budget.is_some_and(|budget| cost.instructions > budget);
-    let over = if costs.iter().any(is_over) { Exit::CaseFailed } else { Exit::AsExpected };
-    Ok(report.exit().and(over))
-}
-
-/// Writes what all costs; what is to be printed of it.
-fn measure(cases: &[Selected<'_>], file: &mut dyn Write) -> Result<Vec<Cost>, Stop> {
-    let mut all = costs::measure(cases)
-        .map_err(|why| Stop { exit: Exit::Unreachable, message: format!("error: costs: {why}") })?;
-    costs::table(&all, file)?;
-    file.flush()?;
-    all.truncate(costs::KEPT);
-    Ok(all)
+    if let Some(costs) = costs {
+        costs.tell(out)?;
+    }
+    Ok(report.exit())
 }
 
 pub(super) fn selected<'a>(

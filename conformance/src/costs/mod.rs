@@ -32,44 +32,44 @@ const RUN_MAX: Duration = Duration::from_secs(120);
 /// What something costs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cost {
-    /// Of a row of a case, or what it is.
+    /// The id of a case, or what a request is.
     pub name: String,
-    /// Of the server, from the begin of the connection to its end, or for one request.
+    /// Of the server: for a case from the begin of each connection to its end, all rows of it
+    /// together.
     pub instructions: u64,
     /// Stack that was used at most, everything's.
     pub stack_bytes: u64,
-    /// Instructions that it may cost, if there is a budget.
-    pub budget: Option<u64>,
 }
 
-/// How many costs of requests stand before those of cases.
-pub const KEPT: usize = 4;
+/// What was measured.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Costs {
+    /// RAM that the image takes for variables, the buffers of a connection among them.
+    pub static_bytes: u64,
+    /// What users ask most, one request each.
+    pub requests: Vec<Cost>,
+    /// In the order in which they were selected.
+    pub cases: Vec<Cost>,
+}
 
 /// A request on a connection that has answered it before.
 struct Kept {
     name: &'static str,
     before: Vec<u8>,
     request: Vec<u8>,
-    budget: Option<u64>,
 }
 
 /// What users ask most.
-fn kept() -> [Kept; KEPT] {
-    let http = |name, request: &[u8], budget| Kept {
-        name,
-        before: Vec::new(),
-        request: request.to_vec(),
-        budget,
-    };
+fn kept() -> [Kept; 4] {
+    let http = |name, request: &[u8]| Kept { name, before: Vec::new(), request: request.to_vec() };
     [
-        http("GET /hello, 45 bytes", HELLO, Some(3_000)),
-        http("GET / of a browser, 405 bytes", BROWSER, Some(7_500)),
-        http("POST / of 12 bytes of JSON", POST, None),
+        http("GET /hello, 45 bytes", HELLO),
+        http("GET / of a browser, 405 bytes", BROWSER),
+        http("POST / of 12 bytes of JSON", POST),
         Kept {
             name: "a WebSocket message of 5 bytes, echoed",
             before: opening::request(&"/ws".into(), &[], None),
             request: b"\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58".to_vec(),
-            budget: None,
         },
     ]
 }
@@ -85,17 +85,17 @@ const BROWSER: &[u8] = b"GET / HTTP/1.1\r\nHost: samewire.local\r\n\
     Connection: keep-alive\r\nCookie: theme=dark; session=0123456789abcdef01234\r\n\
     Upgrade-Insecure-Requests: 1\r\nPriority: u=0, i\r\n\r\n";
 
-/// Measures requests that users ask most, and these cases: first the ones, then the others.
+/// Measures requests that users ask most, and these cases.
 ///
 /// # Errors
 ///
 /// There is no emulator, no image or no compiler for the plugin, or one of them fails.
-pub fn measure(cases: &[Selected<'_>]) -> Result<Vec<Cost>, Unreachable> {
+pub fn measure(cases: &[Selected<'_>]) -> Result<Costs, Unreachable> {
     let mut board = microbit::subject("microbit");
     let mut recording = Recording::new();
-    // Of each: what it is, and in which laps it was.
+    // Of each connection: whose it is, and in which laps that was.
     let mut parts = Vec::new();
-    for Kept { name, before, request, budget } in kept() {
+    for Kept { name, before, request } in kept() {
         recording.begin(Limits::SMALL);
         if !before.is_empty() {
             recording.send(&before);
@@ -103,7 +103,7 @@ pub fn measure(cases: &[Selected<'_>]) -> Result<Vec<Cost>, Unreachable> {
         recording.send(&request);
         let first = recording.laps;
         recording.send(&request);
-        parts.push((name.to_owned(), first..recording.laps, budget));
+        parts.push((name, first..recording.laps));
         recording.end(false);
     }
     for selected in cases {
@@ -117,23 +117,41 @@ pub fn measure(cases: &[Selected<'_>]) -> Result<Vec<Cost>, Unreachable> {
         for row in &selected.rows {
             let first = recording.laps;
             recording.case(selected.case, row);
-            parts.push((row.id.clone(), first..recording.laps, None));
+            parts.push((&selected.case.id, first..recording.laps));
         }
     }
-    let (laps, stacks) = play(&recording)?;
+    let Played { laps, stacks, static_bytes } = play(&recording)?;
     if laps.len() != recording.laps || stacks.len() != parts.len() {
         let what = format!("{} of {} laps were counted", laps.len(), recording.laps);
         return Err(Unreachable(what));
     }
-    let cost = |((name, range, budget), stack_bytes)| {
-        let instructions = laps.get::<std::ops::Range<usize>>(range).unwrap_or_default();
-        Cost { name, instructions: instructions.iter().sum(), stack_bytes, budget }
-    };
-    Ok(parts.into_iter().zip(stacks).map(cost).collect())
+    let mut all: Vec<Cost> = Vec::new();
+    for ((name, range), stack_bytes) in parts.into_iter().zip(stacks) {
+        let instructions = laps.get(range).unwrap_or_default().iter().sum();
+        match all.last_mut().filter(|last| last.name == name) {
+            // One more row of the same case.
+            Some(last) => {
+                last.instructions += instructions;
+                last.stack_bytes = last.stack_bytes.max(stack_bytes);
+            }
+            None => all.push(Cost { name: name.to_owned(), instructions, stack_bytes }),
+        }
+    }
+    let cases = all.split_off(kept().len());
+    Ok(Costs { static_bytes, requests: all, cases })
 }
 
-/// Plays a recording: the instructions of each lap, and the stack of each part.
-fn play(recording: &Recording) -> Result<(Vec<u64>, Vec<u64>), Unreachable> {
+/// What the emulator has told.
+struct Played {
+    /// Instructions of each lap.
+    laps: Vec<u64>,
+    /// Stack of each part.
+    stacks: Vec<u64>,
+    static_bytes: u64,
+}
+
+/// Plays a recording.
+fn play(recording: &Recording) -> Result<Played, Unreachable> {
     let folder = Folder::new().map_err(failed("a temporary folder"))?;
     let at = |name: &str| folder.0.join(name);
     let plugin = build_plugin(&folder.0)?;
@@ -155,23 +173,25 @@ fn play(recording: &Recording) -> Result<(Vec<u64>, Vec<u64>), Unreachable> {
     let counts = fs::read_to_string(&counts).map_err(failed("the counts"))?;
     let laps = counts.lines().filter_map(|line| line.parse().ok()).collect();
     let answers = fs::read(&output).map_err(failed("the answers"))?;
-    Ok((laps, stacks(&answers)?))
+    let (stacks, static_bytes) = metrics(&answers)?;
+    Ok(Played { laps, stacks, static_bytes })
 }
 
-/// The measurements of stack, in what the board has said.
-fn stacks(mut answers: &[u8]) -> Result<Vec<u64>, Unreachable> {
+/// The measurements of stack in what the board has said, and its static RAM.
+fn metrics(mut answers: &[u8]) -> Result<(Vec<u64>, u64), Unreachable> {
     let mut playback = Playback::<FRAME_BYTES>::new(SESSION);
-    let mut stacks = Vec::new();
+    let (mut stacks, mut static_bytes) = (Vec::new(), 0);
     while let Some(frame) = playback.next_frame(&mut answers) {
         match frame {
             Ok(Frame::Metric(metric::STACK_BYTES, bytes)) => stacks.push(bytes),
+            Ok(Frame::Metric(metric::STATIC_BYTES, bytes)) => static_bytes = bytes,
             Ok(_) => {}
             Err(cause) => {
                 return Err(Unreachable(format!("the board's answers are broken ({cause:?})")));
             }
         }
     }
-    Ok(stacks)
+    Ok((stacks, static_bytes))
 }
 
 /// Builds the plugin; where it is.
@@ -230,27 +250,43 @@ impl Drop for Folder {
     }
 }
 
-/// A table of costs, in Markdown.
-///
-/// # Errors
-///
-/// That of writing.
-pub fn table(costs: &[Cost], out: &mut dyn Write) -> io::Result<()> {
-    if costs.is_empty() {
-        return Ok(());
+impl Costs {
+    /// What a person wants to know first.
+    ///
+    /// # Errors
+    ///
+    /// That of writing.
+    pub fn tell(&self, out: &mut dyn Write) -> io::Result<()> {
+        writeln!(out, "instructions     stack  on microbit, for")?;
+        for Cost { name, instructions, stack_bytes } in &self.requests {
+            writeln!(out, "{instructions:>12} {stack_bytes:>7} B  {name}")?;
+        }
+        let sum: u64 = self.cases.iter().map(|cost| cost.instructions).sum();
+        let peak = self.cases.iter().map(|cost| cost.stack_bytes).max().unwrap_or_default();
+        writeln!(out, "{sum:>12} {peak:>7} B  {} cases, all together", self.cases.len())?;
+        writeln!(out, "variables take {} B of RAM", self.static_bytes)
     }
-    writeln!(out, "| what | instructions | budget | stack |")?;
-    writeln!(out, "| --- | ---: | ---: | ---: |")?;
-    for Cost { name, instructions, stack_bytes, budget } in costs {
-        let budget = budget.map(|budget| budget.to_string()).unwrap_or_default();
-        writeln!(out, "| {name} | {instructions} | {budget} | {stack_bytes} B |")?;
+
+    /// All of it, a line each, with tabs between what it is, its name and its figures. Programs
+    /// read it, so a figure or a line may be added behind the others, and nothing else changes.
+    ///
+    /// # Errors
+    ///
+    /// That of writing.
+    pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        writeln!(out, "ram\tmicrobit\t{}", self.static_bytes)?;
+        for (kind, costs) in [("request", &self.requests), ("case", &self.cases)] {
+            for Cost { name, instructions, stack_bytes } in costs {
+                writeln!(out, "{kind}\t{name}\t{instructions}\t{stack_bytes}")?;
+            }
+        }
+        out.flush()
     }
-    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{BROWSER, HELLO, POST, kept};
+    use super::{BROWSER, Cost, Costs, HELLO, POST, kept};
     use crate::asked::asked;
 
     #[test]
@@ -262,5 +298,29 @@ mod tests {
             let request = if is_http { &kept.request } else { &kept.before };
             assert_eq!(asked(request).len(), 1, "{}", kept.name);
         }
+    }
+
+    #[test]
+    fn costs_are_lines_for_people_and_for_programs() {
+        let cost = |name: &str, instructions, stack_bytes| Cost {
+            name: name.to_owned(),
+            instructions,
+            stack_bytes,
+        };
+        let costs = Costs {
+            static_bytes: 8_344,
+            requests: vec![cost("GET /", 3_000, 2_000)],
+            cases: vec![cost("http/a/b", 10_000, 2_100), cost("http/a/c", 1, 2_200)],
+        };
+        let (mut told, mut written) = (Vec::new(), Vec::new());
+        costs.tell(&mut told).unwrap();
+        costs.write(&mut written).unwrap();
+        let told = String::from_utf8(told).unwrap();
+        assert!(told.contains("\n       10001    2200 B  2 cases, all together\n"), "{told}");
+        assert_eq!(
+            String::from_utf8(written).unwrap(),
+            "ram\tmicrobit\t8344\nrequest\tGET /\t3000\t2000\n\
+             case\thttp/a/b\t10000\t2100\ncase\thttp/a/c\t1\t2200\n"
+        );
     }
 }
