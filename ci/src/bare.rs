@@ -23,8 +23,8 @@ pub(crate) struct Bare {
     target: &'static str,
     /// The compiler with its own sysroot; without it, the cargo that runs us will do.
     rustc: Option<PathBuf>,
-    /// The version of the compiler, as it tells it.
-    pub(crate) version: String,
+    /// Which compiler it is, as it tells it: two of one version need not be built alike.
+    pub(crate) compiler: String,
 }
 
 impl Bare {
@@ -35,7 +35,7 @@ impl Bare {
         packaged: bool,
     ) -> Result<Self, Failure> {
         if !packaged && is_installed(target)? {
-            return Ok(Self { target, rustc: None, version: version(Path::new("rustc"))? });
+            return Ok(Self { target, rustc: None, compiler: compiler(Path::new("rustc"))? });
         }
         if !Path::new(PACKAGED_RUSTC).exists() || !Path::new(PACKAGED_SOURCES).exists() {
             return Err(Failure::new(format!(
@@ -48,7 +48,7 @@ impl Bare {
         script.arg(workspace.root.join(SCRIPT)).arg(&sysroot).arg(linker).arg(target);
         run(&mut script)?;
         let rustc = sysroot.join("bin/rustc");
-        Ok(Self { target, version: version(&rustc)?, rustc: Some(rustc) })
+        Ok(Self { target, compiler: compiler(&rustc)?, rustc: Some(rustc) })
     }
 
     /// `cargo build --release` for this target, in the workspace of `manifest`.
@@ -127,8 +127,14 @@ pub(crate) fn is_installed(target: &str) -> Result<bool, Failure> {
 
 /// `1.96.0` of `rustc 1.96.0 (…)`.
 pub(crate) fn version(rustc: &Path) -> Result<String, Failure> {
+    let compiler = compiler(rustc)?;
+    Ok(compiler.split_whitespace().next().unwrap_or_default().to_owned())
+}
+
+/// `1.96.0 (…)` of `rustc 1.96.0 (…)`.
+fn compiler(rustc: &Path) -> Result<String, Failure> {
     let line = read(Command::new(rustc).arg("--version"))?;
-    Ok(line.split_whitespace().nth(1).unwrap_or_default().to_owned())
+    Ok(line.trim().trim_start_matches("rustc ").to_owned())
 }
 
 /// Takes the folders of this machine out of the images, so that sizes do not depend on them.

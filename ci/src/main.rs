@@ -4,6 +4,7 @@
 //! and its time; when one fails, the last line says which and how to run it alone.
 
 mod bare;
+mod costs;
 mod coverage;
 mod exhaustive;
 mod failure;
@@ -27,9 +28,12 @@ const HELP: &str = "\
 cargo ci          everything that must hold before a change lands
 cargo ci quick    what fits in two minutes: before each commit
 cargo ci tidy     layers, lengths, text, links and decision pages
-cargo ci size     flash and memory of the firmware images beside ci/budgets.toml
-                    --write      renew docs/costs.md with what was measured
+cargo ci costs    flash, memory, and instructions of each case on an emulated Cortex-M0, beside
+                  ci/budgets.toml and what was stored
+                    --write      store what was measured: ci/costs.tsv and docs/costs.md
                     --packaged   use Debian's compiler even where rustup has the target
+cargo ci size     the part of it that needs no emulator
+                    --packaged   as above
                     --symbols I  show the largest parts of image I
 cargo ci firmware [IMAGE…]
                   images that run: qemu-arm qemu-riscv microbit; all, if none is named
@@ -64,6 +68,7 @@ fn dispatch(arguments: &[&str]) -> Result<(), Failure> {
         [] => gate::whole(&workspace),
         ["quick"] => gate::quick(&workspace),
         ["tidy"] => tidy::check(&workspace),
+        ["costs", options @ ..] => costs::check(&workspace, &costs::Options::parse(options)?),
         ["size", options @ ..] => size::check(&workspace, size::Options::parse(options)?),
         ["firmware", options @ ..] => {
             firmware::check(&workspace, &firmware::Options::parse(options)?)

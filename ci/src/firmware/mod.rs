@@ -4,7 +4,7 @@
 mod load;
 mod machine;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::bare::Bare;
@@ -103,11 +103,10 @@ pub(crate) fn check(workspace: &Workspace, options: &Options) -> Result<(), Fail
                 }
                 None => println!("no clippy for {}: `cargo ci setup`", image.target),
             }
-            run(bare.build(workspace, &workspace.firmware()).args(["-p", &package]))?;
-            let path = bare.image(workspace, image.name);
+            let path = build_with(workspace, image, &bare)?;
             tell(image, &path)?;
             match options.load {
-                Some(_) if options.names.is_empty() && !has_emulator(image) => {
+                Some(_) if options.names.is_empty() && !image.has_emulator() => {
                     println!("no load, without {}: `cargo ci setup`", image.emulator);
                     Ok(())
                 }
@@ -126,12 +125,39 @@ pub(crate) fn check(workspace: &Workspace, options: &Options) -> Result<(), Fail
     Ok(())
 }
 
+/// Builds all images, and says what each takes of its board.
+pub(crate) fn build(
+    workspace: &Workspace,
+    packaged: bool,
+) -> Result<Vec<(&'static str, Elf)>, Failure> {
+    let build = |image: &Image| {
+        let bare = Bare::find(workspace, image.target, packaged)?;
+        Ok((image.name, elf(&build_with(workspace, image, &bare)?)?))
+    };
+    IMAGES.iter().map(build).collect()
+}
+
+/// Whether the emulator of this image's board is there.
+pub(crate) fn has_emulator(name: &str) -> bool {
+    IMAGES.iter().find(|image| image.name == name).is_some_and(Image::has_emulator)
+}
+
+/// Builds an image; where it is.
+fn build_with(workspace: &Workspace, image: &Image, bare: &Bare) -> Result<PathBuf, Failure> {
+    let package = format!("samewire-{}", image.name);
+    run(bare.build(workspace, &workspace.firmware()).args(["-p", &package]))?;
+    Ok(bare.image(workspace, image.name))
+}
+
+fn elf(path: &Path) -> Result<Elf, Failure> {
+    let broken = |what: &dyn std::fmt::Display| Failure::new(format!("{}: {what}", path.display()));
+    let bytes = std::fs::read(path).map_err(|error| broken(&error))?;
+    Elf::read(&bytes).map_err(|error| broken(&error))
+}
+
 /// Says what was built, and how to run it.
 fn tell(image: &Image, path: &Path) -> Result<(), Failure> {
-    let shown = path.display();
-    let broken = |what: &dyn std::fmt::Display| Failure::new(format!("{shown}: {what}"));
-    let bytes = std::fs::read(path).map_err(|error| broken(&error))?;
-    let elf = Elf::read(&bytes).map_err(|error| broken(&error))?;
+    let elf = elf(path)?;
     println!("{}: {} bytes of flash, {} of RAM", image.name, elf.flash_bytes, elf.ram_bytes);
     println!("the suite on it by: samewire check --target {}", image.name);
     if image.has_network {
@@ -140,8 +166,10 @@ fn tell(image: &Image, path: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-fn has_emulator(image: &Image) -> bool {
-    Command::new(image.emulator).arg("--version").output().is_ok()
+impl Image {
+    fn has_emulator(&self) -> bool {
+        Command::new(self.emulator).arg("--version").output().is_ok()
+    }
 }
 
 #[cfg(test)]

@@ -10,23 +10,26 @@ use crate::failure::Failure;
 /// `ci/budgets.toml`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Budgets {
-    pub(super) image: Vec<ImageLine>,
+pub(crate) struct Budgets {
+    pub(crate) image: Vec<ImageLine>,
     #[serde(default)]
     flash: Vec<Flash>,
     #[serde(default)]
     memory: Vec<Memory>,
     #[serde(default)]
-    pub(super) panic: Vec<Panics>,
+    pub(crate) instructions: Vec<Instructions>,
+    pub(crate) board: Option<Board>,
+    #[serde(default)]
+    pub(crate) panic: Vec<Panics>,
 }
 
 /// An image to build.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct ImageLine {
-    pub(super) name: String,
+pub(crate) struct ImageLine {
+    pub(crate) name: String,
     /// What it links, in words.
-    pub(super) links: String,
+    pub(crate) links: String,
     #[serde(default)]
     pub(super) features: Vec<String>,
 }
@@ -61,12 +64,29 @@ enum Value {
     ServeWithoutHandler,
 }
 
+/// A bound on the instructions of one request, and where we want to come.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Instructions {
+    pub(crate) request: String,
+    pub(crate) instructions_max: u64,
+    pub(crate) aim: Option<u64>,
+}
+
+/// Bounds on the RAM of the emulated board on which instructions are counted.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Board {
+    pub(crate) static_bytes_max: u64,
+    pub(crate) stack_bytes_max: u64,
+}
+
 /// Symbols that lead to a panic and may be there, for a reason.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Panics {
-    pub(super) what: String,
-    pub(super) reason: String,
+pub(crate) struct Panics {
+    pub(crate) what: String,
+    pub(crate) reason: String,
     /// In these images, and in no other.
     images: Vec<String>,
     symbols: Vec<String>,
@@ -76,18 +96,18 @@ pub(super) struct Panics {
 
 /// One line of the result.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Row {
-    pub(super) what: String,
-    pub(super) max: u64,
-    pub(super) measured: u64,
-    pub(super) unit: &'static str,
+pub(crate) struct Row {
+    pub(crate) what: String,
+    pub(crate) max: u64,
+    pub(crate) measured: u64,
+    pub(crate) unit: &'static str,
     /// Where to look if it is over.
-    pub(super) details: Vec<String>,
+    pub(crate) details: Vec<String>,
 }
 
 impl Row {
     /// What is over, in words.
-    pub(super) fn breach(&self) -> Option<String> {
+    pub(crate) fn breach(&self) -> Option<String> {
         let Self { what, max, measured, unit, .. } = self;
         (measured > max).then(|| format!("{what}: {measured} {unit} of {max}"))
     }
@@ -95,7 +115,7 @@ impl Row {
 
 impl Budgets {
     /// Of the file's text.
-    pub(super) fn parse(text: &str) -> Result<Self, String> {
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
         toml::from_str(text).map_err(|error| error.to_string().trim_end().replace('\n', " "))
     }
 

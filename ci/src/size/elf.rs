@@ -9,6 +9,9 @@ use object::{Object as _, ObjectSection as _, ObjectSymbol as _, RelocationTarge
 /// Numbers for us, not for the board: `u32`s in the order of [`Sizes`].
 const SIZES: &str = ".samewire.sizes";
 
+/// RAM that no variable takes, which some linker scripts make a section of.
+const STACK: &str = ".stack";
+
 /// Parts of names by which `core` calls its ways to panic.
 const PANICS: [&str; 2] = ["panic", "_fail"];
 
@@ -49,7 +52,8 @@ impl Image {
         let mut image = Self::default();
         for section in file.sections() {
             let SectionFlags::Elf { sh_type, sh_flags, .. } = section.flags() else { continue };
-            let (flash, ram) = shares(sh_flags, sh_type);
+            let is_stack = section.name() == Ok(STACK);
+            let (flash, ram) = if is_stack { (false, false) } else { shares(sh_flags, sh_type) };
             image.flash_bytes += if flash { section.size() } else { 0 };
             image.ram_bytes += if ram { section.size() } else { 0 };
             if section.name() == Ok(SIZES) {

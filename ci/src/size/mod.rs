@@ -3,26 +3,26 @@
 //! The images of `targets/firmware/size` each link one thing more than another, and differences
 //! between them are reported (docs/decisions/0001). `ci/budgets.toml` says which and how much.
 
-mod budget;
+pub(crate) mod budget;
 pub(crate) mod elf;
-mod page;
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use crate::bare::Bare;
+use crate::costs::table;
 use crate::failure::Failure;
 use crate::step::{run, step};
 use crate::workspace::Workspace;
 use budget::{Budgets, Row};
-use elf::Image;
+use elf::{Image, Symbol};
 
 /// Every target that the core must build for; sizes are measured on the first.
 pub(crate) const TARGETS: [&str; 2] = [MEASURED, "riscv32imc-unknown-none-elf"];
 /// The one that is measured.
-const MEASURED: &str = "thumbv6m-none-eabi";
+pub(crate) const MEASURED: &str = "thumbv6m-none-eabi";
 
 const BUDGETS: &str = "ci/budgets.toml";
-const PAGE: &str = "docs/costs.md";
 /// What must build for every target, and with it all of the core.
 const LIBRARIES: [&str; 5] =
     ["samewire", "samewire-demo", "samewire-link", "samewire-linked", "samewire-embassy"];
@@ -31,10 +31,9 @@ pub(crate) const PACKAGE: &str = "samewire-size";
 /// By these an image tells who calls what leads to a panic.
 const RELOCATIONS: &str = "-Clink-arg=--emit-relocs";
 
-/// How to measure, and whether to keep the result.
+/// How to measure, and what to show.
 #[derive(Default)]
 pub(crate) struct Options {
-    write: bool,
     packaged: bool,
     /// The image whose largest parts are shown.
     symbols: Option<String>,
@@ -46,7 +45,9 @@ impl Options {
         let mut arguments = arguments.iter();
         while let Some(&argument) = arguments.next() {
             match argument {
-                "--write" => options.write = true,
+                "--write" => {
+                    return Err(Failure::new("it is `cargo ci costs --write` that writes"));
+                }
                 "--packaged" => options.packaged = true,
                 "--symbols" => {
                     let image = arguments.next().ok_or_else(|| Failure::new("--symbols IMAGE"))?;
@@ -59,32 +60,45 @@ impl Options {
     }
 }
 
+/// What was measured of images.
+pub(crate) struct Size {
+    pub(crate) budgets: Budgets,
+    pub(crate) images: BTreeMap<String, Image>,
+    pub(crate) rows: Vec<Row>,
+    /// The compiler whose images these are.
+    pub(crate) compiler: String,
+}
+
 /// Builds for every target, measures on the first, and fails on anything over its budget.
 pub(crate) fn check(workspace: &Workspace, options: Options) -> Result<(), Failure> {
-    for target in TARGETS {
-        step(&format!("core for {target}"), || judge(workspace, target, options.packaged))?;
-    }
+    judge_all(workspace, options.packaged)?;
     step("size", || {
-        let budgets = Budgets::parse(&workspace.text(BUDGETS)?)
-            .map_err(|message| Failure::new(format!("{BUDGETS}: {message}")))?;
-        let bare = Bare::find(workspace, MEASURED, options.packaged)?;
-        let images = build(workspace, &bare, &budgets)?;
-        let rows = budgets.measure(&images)?;
-        let page = page::page(&bare.version, MEASURED, &budgets, &images, &rows);
+        let size = measure(workspace, options.packaged)?;
         if let Some(name) = &options.symbols {
-            let image = images.get(name).ok_or_else(|| Failure::new(format!("no image {name}")))?;
-            print!("\n{}", page::symbols(image));
+            let image = size.images.get(name);
+            let image = image.ok_or_else(|| Failure::new(format!("no image {name}")))?;
+            print!("\n{}", symbols(image));
         }
-        print!("\n{}", page::table(&rows));
-        if options.write {
-            workspace.write(PAGE, &page)?;
-            println!("{PAGE} is written");
-        } else if workspace.text(PAGE).is_ok_and(|stored| stored != page) {
-            // Another compiler measures a little differently, so this is no failure.
-            println!("note: {PAGE} says otherwise; `cargo ci size --write` renews it");
-        }
-        over(&rows)
+        print!("\n{}", table(&size.rows));
+        over(&size.rows)
     })
+}
+
+/// Builds for every target.
+pub(crate) fn judge_all(workspace: &Workspace, packaged: bool) -> Result<(), Failure> {
+    TARGETS.into_iter().try_for_each(|target| {
+        step(&format!("core for {target}"), || judge(workspace, target, packaged))
+    })
+}
+
+/// Builds the images of the first target, and measures them.
+pub(crate) fn measure(workspace: &Workspace, packaged: bool) -> Result<Size, Failure> {
+    let budgets = Budgets::parse(&workspace.text(BUDGETS)?)
+        .map_err(|message| Failure::new(format!("{BUDGETS}: {message}")))?;
+    let bare = Bare::find(workspace, MEASURED, packaged)?;
+    let images = build(workspace, &bare, &budgets)?;
+    let rows = budgets.measure(&images)?;
+    Ok(Size { budgets, images, rows, compiler: bare.compiler })
 }
 
 /// Builds for a target whose words have 32 bits, and lets clippy look at what only these compile.
@@ -124,8 +138,18 @@ fn build(
     Ok(images)
 }
 
+/// The largest parts of an image.
+fn symbols(image: &Image) -> String {
+    const SHOWN: usize = 50;
+    let mut text = String::new();
+    for Symbol { name, bytes } in image.symbols.iter().take(SHOWN) {
+        let _ = writeln!(text, "{bytes:>6} B  {name}");
+    }
+    text
+}
+
 /// The last line, if a budget is broken.
-fn over(rows: &[Row]) -> Result<(), Failure> {
+pub(crate) fn over(rows: &[Row]) -> Result<(), Failure> {
     let broken: Vec<String> = rows.iter().filter_map(Row::breach).collect();
     if broken.is_empty() { Ok(()) } else { Err(Failure::new(broken.join("; "))) }
 }
@@ -136,8 +160,8 @@ mod tests {
 
     #[test]
     fn unknown_options_are_refused() {
-        assert!(Options::parse(&["--write", "--packaged"]).is_ok_and(|options| options.write));
-        assert!(Options::parse(&["--wriet"]).is_err());
+        assert!(Options::parse(&["--packaged"]).is_ok_and(|options| options.packaged));
+        assert!(Options::parse(&["--write"]).is_err());
         assert!(Options::parse(&["--symbols"]).is_err());
     }
 
