@@ -15,8 +15,10 @@ mod targets;
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use self::flag::{Asked, Command};
+use crate::boards::{self, Board};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::exit::Exit;
 
@@ -47,7 +49,7 @@ impl Stop {
         Self { exit: Exit::Usage, message: format!("error: {message}") }
     }
 
-    /// Errors in fixtures, one below the other.
+    /// Errors in fixtures or boards, one below the other.
     fn fixtures(errors: &[Diagnostic]) -> Self {
         let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
         Self { exit: Exit::Usage, message: errors.join("\n\n") }
@@ -62,6 +64,12 @@ impl From<io::Error> for Stop {
             _ => Self::usage(format_args!("cannot write the results: {error}")),
         }
     }
+}
+
+/// The boards that a file names.
+fn boards() -> Result<Vec<Arc<Board>>, Stop> {
+    let boards = boards::find().map_err(|errors| Stop::fixtures(&errors))?;
+    Ok(boards.into_iter().map(Arc::new).collect())
 }
 
 /// A command, whatever its options are.

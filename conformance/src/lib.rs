@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 pub mod asked;
+pub mod boards;
 pub mod case;
 pub mod cli;
 pub mod conversation;

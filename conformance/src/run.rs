@@ -166,7 +166,7 @@ impl Plan<'_> {
         self.cuts.unwrap_or(match target {
             Target::Core => Cuts::Every,
             Target::Host | Target::Qemu(_) => Cuts::Bytes,
-            Target::Microbit => Cuts::Some,
+            Target::Microbit | Target::Board(_) => Cuts::Some,
             Target::Url(_) => Cuts::Whole,
         })
     }
@@ -190,7 +190,7 @@ fn threads(target: &Target) -> usize {
     match target {
         Target::Core => cores,
         // Each has an emulator of its own.
-        Target::Microbit | Target::Qemu(_) => cores.min(4),
+        Target::Microbit | Target::Qemu(_) | Target::Board(_) => cores.min(4),
         Target::Host => (cores * 2).min(8),
         Target::Url(_) => 1,
     }

@@ -1,9 +1,14 @@
 //! The targets of `samewire check` by name, and whether each is ready.
 
+use std::sync::Arc;
+
 use samewire_demo::Demo;
 
+use crate::boards::Board as Named;
 use crate::subject::core::Core;
+use crate::subject::emulator::Emulator;
 use crate::subject::host::Host;
+use crate::subject::link::Linked;
 use crate::subject::microbit;
 use crate::subject::qemu::{Board, Qemu};
 use crate::subject::url::Url;
@@ -20,6 +25,8 @@ pub enum Target {
     Microbit,
     /// The demo on an emulated board, over TCP.
     Qemu(Board),
+    /// The demo on a board that `boards.toml` names, over the link, with virtual time.
+    Board(Arc<Named>),
     /// Any server: its full name, `url:http://HOST:PORT`.
     Url(String),
 }
@@ -44,17 +51,20 @@ impl Target {
     /// What `check` replays on, if it is told nothing.
     pub const DEFAULT: &[Self] = &[Self::Core, Self::Host];
 
-    /// The target of this name.
+    /// The target of this name: one of ours, one of these boards, or a URL.
     ///
     /// # Errors
     ///
     /// Which there are.
-    pub fn named(name: &str) -> Result<Self, String> {
+    pub fn named(name: &str, boards: &[Arc<Named>]) -> Result<Self, String> {
         if let Some(target) = NAMED.iter().find(|target| target.name() == name) {
             return Ok(target.clone());
         }
-        let names = NAMED.iter().map(Self::name).collect::<Vec<_>>().join(", ");
-        let there_are = format!("there are {names} and {URL}");
+        if let Some(board) = boards.iter().find(|board| board.name == name) {
+            return Ok(Self::Board(Arc::clone(board)));
+        }
+        let names = NAMED.iter().map(Self::name).chain(boards.iter().map(|one| one.name.as_str()));
+        let there_are = format!("there are {} and {URL}", names.collect::<Vec<_>>().join(", "));
         match name {
             _ if name.starts_with("url:") => Url::parse(name).map(|_| Self::Url(name.into())),
             _ if BOARDS.contains(&name) => Err(format!(
@@ -72,6 +82,7 @@ impl Target {
             Self::Host => "host",
             Self::Microbit => "microbit",
             Self::Qemu(board) => board.name(),
+            Self::Board(board) => &board.name,
             Self::Url(name) => name,
         }
     }
@@ -84,7 +95,7 @@ impl Target {
     /// Whose clock it runs by.
     pub fn time(&self) -> Time {
         match self {
-            Self::Core | Self::Microbit => Time::Virtual,
+            Self::Core | Self::Microbit | Self::Board(_) => Time::Virtual,
             Self::Host | Self::Qemu(_) | Self::Url(_) => Time::Real,
         }
     }
@@ -96,6 +107,10 @@ impl Target {
             Self::Host => Box::new(Host::new("host", Demo::new)),
             Self::Microbit => Box::new(microbit::subject("microbit")),
             Self::Qemu(board) => Box::new(Qemu::new(*board)),
+            Self::Board(board) => {
+                let (name, board) = (board.name.clone(), Arc::clone(board));
+                Box::new(Linked::new(name, move || Emulator::start(&board.program)))
+            }
             Self::Url(name) => match Url::parse(name) {
                 Ok(url) => Box::new(url),
                 Err(why) => unreachable!("`named` has read it: {why}"),
@@ -113,16 +128,23 @@ impl Target {
     }
 }
 
+/// Whether a target that is always there has this name.
+pub(crate) fn is_taken(name: &str) -> bool {
+    NAMED.iter().any(|target| target.name() == name)
+}
+
 /// The list that `samewire targets` prints.
-pub fn list() -> String {
+pub fn list(boards: &[Arc<Named>]) -> String {
     let mut out = String::new();
-    for target in &NAMED {
-        let what = match target {
+    let boards = boards.iter().map(|board| Target::Board(Arc::clone(board)));
+    for target in NAMED.iter().cloned().chain(boards) {
+        let what = match &target {
             Target::Core => "the demo in memory, virtual time, every cut",
             Target::Host => "the demo over TCP on a free loopback port",
             Target::Microbit => "the demo on an emulated Cortex-M0, virtual time",
             Target::Qemu(Board::Arm) => "the demo on an emulated Cortex-M board, over TCP",
             Target::Qemu(Board::Riscv) => "the demo on an emulated RISC-V board, over TCP",
+            Target::Board(board) => &board.about,
             Target::Url(_) => continue,
         };
         let lacks = target.try_open().err();
@@ -144,10 +166,10 @@ mod tests {
     #[test]
     fn names_stand_for_targets() {
         for target in &NAMED {
-            assert_eq!(Target::named(target.name()).as_ref(), Ok(target));
+            assert_eq!(Target::named(target.name(), &[]).as_ref(), Ok(target));
         }
         let url = "url:http://127.0.0.1:1";
-        assert_eq!(Target::named(url), Ok(Target::Url(url.into())));
+        assert_eq!(Target::named(url, &[]), Ok(Target::Url(url.into())));
     }
 
     #[test]
@@ -159,9 +181,9 @@ mod tests {
             ("rp2040", "board support is not part of this version"),
         ];
         for (name, expected) in table {
-            let why = Target::named(name).unwrap_err();
+            let why = Target::named(name, &[]).unwrap_err();
             assert!(why.contains(expected), "{name}: {why}");
         }
-        assert!(BOARDS.iter().all(|board| Target::named(board).is_err()));
+        assert!(BOARDS.iter().all(|board| Target::named(board, &[]).is_err()));
     }
 }

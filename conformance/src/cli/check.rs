@@ -4,8 +4,8 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
-use super::Stop;
 use super::flag::{Command, Flag, number};
+use super::{Stop, boards};
 use crate::case::select::{Selected, select};
 use crate::costs;
 use crate::cuts::Cuts;
@@ -21,7 +21,7 @@ use crate::targets::Target;
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Check {
     cases: Vec<String>,
-    targets: Vec<Target>,
+    targets: Vec<String>,
     slow: bool,
     cuts: Option<Cuts>,
     fixtures: Option<PathBuf>,
@@ -54,18 +54,16 @@ pub(super) const COMMAND: Command<Check> = Command {
 const TARGET: Flag<Check> = Flag {
     name: "target",
     value: Some("NAME"),
-    short: "core, host, microbit or url:http://HOST:PORT; repeatable",
+    short: "one of samewire targets, or url:http://HOST:PORT; repeatable",
     long: "Replay on this target, and on no other that is not named. core is the server in memory, \
-           host the same server over TCP, microbit the same on an emulated Cortex-M0, \
-           url:http://HOST:PORT any server of any vendor. Of a URL, \
+           host the same server over TCP, microbit, qemu-arm and qemu-riscv the same on emulated \
+           boards, and further boards are those that boards.toml names, in this folder or the \
+           nearest above it. url:http://HOST:PORT is any server of any vendor. Of a URL, \
            each capability that cases need is probed once; cases that need what is not there are \
            skipped, with the reason. The suite sends malformed and hostile requests: name a server \
            only if it is yours to test. The default is core and host.",
     apply: |check, value| {
-        let target = Target::named(&value)?;
-        if !check.targets.contains(&target) {
-            check.targets.push(target);
-        }
+        check.targets.push(value);
         Ok(())
     },
 };
@@ -171,10 +169,10 @@ fn run(check: Check, out: &mut dyn Write) -> Result<Exit, Stop> {
     let junit_out = check.junit.as_ref().map(create).transpose()?;
     let json_out = check.json.as_ref().map(create).transpose()?;
     let mut costs_out = check.costs.as_ref().map(create).transpose()?;
-    if costs_out.is_some() && !check.targets.contains(&Target::Microbit) {
+    let targets = targets(&check.targets)?;
+    if costs_out.is_some() && !targets.contains(&Target::Microbit) {
         return Err(Stop::usage("--costs is counted on microbit: --target microbit"));
     }
-    let targets = if check.targets.is_empty() { Target::DEFAULT.to_vec() } else { check.targets };
     reach(&targets)?;
 
     let mut flags = String::new();
@@ -226,6 +224,23 @@ fn run(check: Check, out: &mut dyn Write) -> Result<Exit, Stop> {
     Ok(report.exit())
 }
 
+/// The targets of these names, each once; without any, those that are always there.
+fn targets(names: &[String]) -> Result<Vec<Target>, Stop> {
+    if names.is_empty() {
+        return Ok(Target::DEFAULT.to_vec());
+    }
+    let boards = boards()?;
+    let mut targets = Vec::new();
+    for name in names {
+        let target = Target::named(name, &boards)
+            .map_err(|why| Stop::usage(format_args!("--target: {why}")))?;
+        if !targets.contains(&target) {
+            targets.push(target);
+        }
+    }
+    Ok(targets)
+}
+
 pub(super) fn selected<'a>(
     suite: &'a Suite,
     arguments: &[String],
@@ -257,10 +272,9 @@ fn reach(targets: &[Target]) -> Result<(), Stop> {
 
 #[cfg(test)]
 mod tests {
-    use super::{COMMAND, Check};
+    use super::{COMMAND, Check, Target, targets};
     use crate::cli::flag::tests::run;
     use crate::cuts::Cuts;
-    use crate::targets::Target;
 
     #[test]
     fn each_flag_has_its_effect() {
@@ -269,7 +283,10 @@ mod tests {
             (&["a", "b"], Check { cases: vec!["a".into(), "b".into()], ..Check::default() }),
             (
                 &["--target", "host", "--target=core", "--target", "host"],
-                Check { targets: vec![Target::Host, Target::Core], ..Check::default() },
+                Check {
+                    targets: ["host", "core", "host"].map(str::to_owned).into(),
+                    ..Check::default()
+                },
             ),
             (&["--slow"], Check { slow: true, ..Check::default() }),
             (&["--cuts", "whole"], Check { cuts: Some(Cuts::Whole), ..Check::default() }),
@@ -292,10 +309,21 @@ mod tests {
         let table = [
             (["--cuts", "few"], "--cuts: `few` is none of whole, bytes, some, every"),
             (["--cut", "-1"], "--cut: `-1` is no number that can be used here"),
-            (["--target", "http://a"], "--target: did you mean url:http://a?"),
         ];
         for (words, expected) in table {
             assert_eq!(run(&COMMAND, &words), Err(expected.into()), "{words:?}");
         }
+    }
+
+    #[test]
+    fn targets_are_named_once() {
+        let named = |names: &[&str]| {
+            let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
+            targets(&names).map_err(|stop| stop.message)
+        };
+        assert_eq!(named(&[]), Ok(Target::DEFAULT.to_vec()));
+        assert_eq!(named(&["host", "core", "host"]), Ok(vec![Target::Host, Target::Core]));
+        let why = "error: --target: did you mean url:http://a?";
+        assert_eq!(named(&["http://a"]), Err(why.to_owned()));
     }
 }

@@ -1,9 +1,11 @@
 //! `samewire serve`: the demo app on this machine, or on an emulated board.
 
-use std::io::Write;
+use std::io::{Read, Write};
 
+use samewire::Limits;
 use samewire_demo::Demo;
 use samewire_host::Server;
+use samewire_linked::End;
 
 use super::Stop;
 use super::flag::{Command, Flag, no_argument, number};
@@ -18,11 +20,12 @@ use crate::targets::Target;
 pub(super) struct Serve {
     port: u16,
     board: Option<Board>,
+    link: bool,
 }
 
 impl Default for Serve {
     fn default() -> Self {
-        Self { port: 8080, board: None }
+        Self { port: 8080, board: None, link: false }
     }
 }
 
@@ -34,7 +37,7 @@ pub(super) const COMMAND: Command<Serve> = Command {
            finish; a second one does not wait for them.\n\n\
            An emulated board prints two lines more: the same demo reading byte by byte, and a bare \
            TCP responder to compare it with, both on free ports.",
-    flags: &[PORT, TARGET],
+    flags: &[PORT, TARGET, LINK],
     argument: no_argument,
     run,
 };
@@ -57,7 +60,7 @@ const TARGET: Flag<Serve> = Flag {
     long: "Serve on this target: host, which is the default, or an emulated board with a network, \
            qemu-arm or qemu-riscv.",
     apply: |serve, value| {
-        serve.board = match Target::named(&value)? {
+        serve.board = match Target::named(&value, &[])? {
             Target::Host => None,
             Target::Qemu(board) => Some(board),
             other => return Err(format!("nothing is served on {}", other.name())),
@@ -66,7 +69,22 @@ const TARGET: Flag<Serve> = Flag {
     },
 };
 
+const LINK: Flag<Serve> = Flag {
+    name: "link",
+    value: None,
+    short: "serve over the link, on standard input and output",
+    long: "Serve over the link on standard input and output, as the firmware of a board without a \
+           network does. As the command of a board in boards.toml it stands for one.",
+    apply: |serve, _| {
+        serve.link = true;
+        Ok(())
+    },
+};
+
 fn run(serve: Serve, out: &mut dyn Write) -> Result<Exit, Stop> {
+    if serve.link {
+        return link(out);
+    }
     if let Some(board) = serve.board {
         return emulate(board, serve.port, out);
     }
@@ -90,18 +108,53 @@ fn emulate(board: Board, port: u16, out: &mut dyn Write) -> Result<Exit, Stop> {
     Err(stop(machine.wait()))
 }
 
+/// Serves over the link until the input ends.
+fn link(out: &mut dyn Write) -> Result<Exit, Stop> {
+    let mut receive = [0; Limits::SMALL.receive_bytes_min()];
+    let mut send = [0; Limits::SMALL.send_bytes_min()];
+    match samewire_linked::Server::new(Pipes(out)).run(Demo::new, &mut receive, &mut send) {
+        End::Stream => Ok(Exit::AsExpected),
+        end => Err(Stop { exit: Exit::Unreachable, message: format!("error: {end}") }),
+    }
+}
+
+/// Standard input, and what is printed to.
+struct Pipes<'o>(&'o mut dyn Write);
+
+impl samewire_linked::Board for Pipes<'_> {
+    fn read(&mut self, into: &mut [u8]) -> usize {
+        // What cannot be read any more has ended.
+        std::io::stdin().read(into).unwrap_or(0)
+    }
+
+    fn write(&mut self, from: &[u8]) {
+        // Nobody there to read it: the input ends, too.
+        let _ = self.0.write_all(from).and_then(|()| self.0.flush());
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Board, COMMAND, Serve};
     use crate::cli::flag::tests::run;
 
     #[test]
-    fn takes_a_port_and_a_target() {
-        assert_eq!(run(&COMMAND, &[]), Ok(Serve { port: 8080, board: None }));
-        assert_eq!(run(&COMMAND, &["--port", "0"]), Ok(Serve { port: 0, board: None }));
+    fn each_flag_has_its_effect() {
+        let table: &[(&[&str], Serve)] = &[
+            (&[], Serve { port: 8080, board: None, link: false }),
+            (&["--port", "0"], Serve { port: 0, ..Serve::default() }),
+            (&["--target", "host"], Serve::default()),
+            (&["--target", "qemu-riscv"], Serve { board: Some(Board::Riscv), ..Serve::default() }),
+            (&["--link"], Serve { link: true, ..Serve::default() }),
+        ];
+        for (words, expected) in table {
+            assert_eq!(run(&COMMAND, words).as_ref(), Ok(expected), "{words:?}");
+        }
+    }
+
+    #[test]
+    fn wrong_values_are_named() {
         assert!(run(&COMMAND, &["--port", "65536"]).is_err());
-        let board = Some(Board::Riscv);
-        assert_eq!(run(&COMMAND, &["--target", "qemu-riscv"]), Ok(Serve { port: 8080, board }));
         let why = run(&COMMAND, &["--target", "core"]).unwrap_err();
         assert_eq!(why, "--target: nothing is served on core");
     }

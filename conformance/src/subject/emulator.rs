@@ -17,16 +17,52 @@ use super::Unreachable;
 /// even on a machine that has much else to do.
 const SILENT_MAX: Duration = Duration::from_secs(30);
 
-/// What brings the emulators of our own targets.
-pub(crate) const QEMU_REMEDY: &str = "on Debian, `cargo ci setup` brings it";
-
 /// Passes on what we say, and the last word when we are gone. Signals from the terminal reach it
 /// too, and are not for it.
 const LAST_WORD: &str = "trap '' HUP INT TERM; cat; echo quit";
 
+/// What is to be started: an emulator, or whatever stands for one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Program {
+    pub(crate) path: PathBuf,
+    pub(crate) arguments: Vec<String>,
+    /// Where it runs, if not where we do.
+    pub(crate) folder: Option<PathBuf>,
+    /// What helps if it is not there.
+    pub(crate) remedy: String,
+}
+
+impl Program {
+    /// One of QEMU's, with these arguments.
+    pub(crate) fn qemu(name: &str, arguments: Vec<String>) -> Self {
+        let remedy = "on Debian, `cargo ci setup` brings it".to_owned();
+        Self { path: name.into(), arguments, folder: None, remedy }
+    }
+
+    /// As it is called in messages.
+    fn name(&self) -> String {
+        self.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    }
+
+    fn spawn(&self, input: Stdio) -> Result<Child, Unreachable> {
+        let mut command = Command::new(&self.path);
+        command.args(&self.arguments).stdin(input).stdout(Stdio::piped()).stderr(Stdio::piped());
+        if let Some(folder) = &self.folder {
+            command.current_dir(folder);
+        }
+        command.spawn().map_err(|error| match error.kind() {
+            ErrorKind::NotFound => {
+                Unreachable(format!("there is no {}: {}", self.path.display(), self.remedy))
+            }
+            _ => Unreachable(format!("cannot start {}: {error}", self.path.display())),
+        })
+    }
+}
+
 /// A running emulator.
 pub(crate) struct Emulator {
-    program: &'static str,
+    /// Its name.
+    program: String,
     child: Child,
     /// `None` once it has been dropped.
     input: Option<ChildStdin>,
@@ -61,33 +97,29 @@ impl Emulator {
     ///
     /// # Errors
     ///
-    /// It is not there, with `remedy`, or cannot be started.
-    pub(crate) fn start(
-        program: &'static str,
-        arguments: &[String],
-        remedy: &str,
-    ) -> Result<Self, Unreachable> {
-        let mut child = spawn(program, arguments, Stdio::piped(), remedy)?;
+    /// It is not there, with its remedy, or cannot be started.
+    pub(crate) fn start(program: &Program) -> Result<Self, Unreachable> {
+        let mut child = program.spawn(Stdio::piped())?;
         let input = child.stdin.take();
-        Ok(Self::new(program, child, input, None))
+        Ok(Self::new(program.name(), child, input, None))
     }
 
     /// Starts a program whose standard input is a monitor that knows `quit`.
     ///
     /// # Errors
     ///
-    /// It is not there, with `remedy`, or cannot be started; or there is no shell.
-    pub(crate) fn start_with_monitor(
-        program: &'static str,
-        arguments: &[String],
-        remedy: &str,
-    ) -> Result<Self, Unreachable> {
-        let words = ["-c".to_owned(), LAST_WORD.to_owned()];
-        let mut shell = spawn("sh", &words, Stdio::piped(), "a monitor needs a shell")?;
+    /// It is not there, with its remedy, or cannot be started; or there is no shell.
+    pub(crate) fn start_with_monitor(program: &Program) -> Result<Self, Unreachable> {
+        let shell = Program {
+            path: "sh".into(),
+            arguments: vec!["-c".to_owned(), LAST_WORD.to_owned()],
+            folder: None,
+            remedy: "a monitor needs a shell".to_owned(),
+        };
+        let mut shell = shell.spawn(Stdio::piped())?;
         let (input, between) = (shell.stdin.take(), shell.stdout.take());
-        let child = spawn(program, arguments, between.map_or(Stdio::null(), Stdio::from), remedy);
-        match child {
-            Ok(child) => Ok(Self::new(program, child, input, Some(shell))),
+        match program.spawn(between.map_or(Stdio::null(), Stdio::from)) {
+            Ok(child) => Ok(Self::new(program.name(), child, input, Some(shell))),
             Err(why) => {
                 drop(input);
                 let _ = shell.wait();
@@ -97,7 +129,7 @@ impl Emulator {
     }
 
     fn new(
-        program: &'static str,
+        program: String,
         mut child: Child,
         input: Option<ChildStdin>,
         shell: Option<Child>,
@@ -190,20 +222,6 @@ impl Drop for Emulator {
     }
 }
 
-fn spawn(
-    program: &str,
-    arguments: &[String],
-    input: Stdio,
-    remedy: &str,
-) -> Result<Child, Unreachable> {
-    let mut command = Command::new(program);
-    command.args(arguments).stdin(input).stdout(Stdio::piped()).stderr(Stdio::piped());
-    command.spawn().map_err(|error| match error.kind() {
-        ErrorKind::NotFound => Unreachable(format!("there is no {program}: {remedy}")),
-        _ => Unreachable(format!("cannot start {program}: {error}")),
-    })
-}
-
 /// Reads until the end, on a thread of its own: a pipe cannot be waited for with a deadline.
 fn listen(pipe: Option<impl Read + Send + 'static>) -> Receiver<Vec<u8>> {
     let (send, receive): (Sender<Vec<u8>>, _) = channel();
@@ -221,13 +239,18 @@ fn listen(pipe: Option<impl Read + Send + 'static>) -> Receiver<Vec<u8>> {
 
 #[cfg(all(test, unix))]
 mod tests {
-    use super::{Emulator, Trouble};
+    use super::{Emulator, Program, Trouble};
     use crate::subject::Unreachable;
     use std::time::Duration;
 
     /// A shell stands in for an emulator.
-    fn shell(script: &str) -> Emulator {
-        Emulator::start("sh", &["-c".into(), script.into()], "").expect("every Unix has a shell")
+    fn script(script: &str) -> Program {
+        let arguments = vec!["-c".into(), script.into()];
+        Program { path: "sh".into(), arguments, folder: None, remedy: String::new() }
+    }
+
+    fn shell(words: &str) -> Emulator {
+        Emulator::start(&script(words)).expect("every Unix has a shell")
     }
 
     fn lost(emulator: &mut Emulator) -> String {
@@ -246,8 +269,10 @@ mod tests {
 
     #[test]
     fn what_is_not_there_is_told_with_its_remedy() {
-        let none = Emulator::start("no-such-emulator", &[], "bring it").err();
-        assert_eq!(none, Some(Unreachable("there is no no-such-emulator: bring it".into())));
+        let remedy = "bring it".to_owned();
+        let none = Program { path: "no-such-emulator".into(), remedy, ..script("") };
+        let why = Unreachable("there is no no-such-emulator: bring it".into());
+        assert_eq!(Emulator::start(&none).err(), Some(why));
     }
 
     #[test]
@@ -273,9 +298,8 @@ mod tests {
     #[test]
     fn a_monitor_hears_us_and_the_last_word() {
         // It exits by `quit` only, not by the end of its input.
-        let script = "while read word; do echo $word; test $word = quit && exit 7; done; exec cat";
-        let words = ["-c".into(), script.into()];
-        let mut monitor = Emulator::start_with_monitor("sh", &words, "").unwrap();
+        let words = "while read word; do echo $word; test $word = quit && exit 7; done; exec cat";
+        let mut monitor = Emulator::start_with_monitor(&script(words)).unwrap();
         assert_eq!(monitor.write(b"info\n"), Ok(()));
         assert_eq!(monitor.read(), Ok(b"info\n".to_vec()));
         // As if we were gone.

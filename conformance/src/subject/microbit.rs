@@ -1,6 +1,6 @@
 //! The demo on QEMU's `microbit`: the instruction set of a Cortex-M0, 16 KB of RAM, no network.
 
-use super::emulator::{Emulator, QEMU_REMEDY};
+use super::emulator::{Emulator, Program};
 use super::link::Linked;
 use super::{Unreachable, image};
 
@@ -13,7 +13,7 @@ pub fn subject(name: &str) -> Linked {
 }
 
 fn start() -> Result<Emulator, Unreachable> {
-    Emulator::start(QEMU, &arguments()?, QEMU_REMEDY)
+    Emulator::start(&Program::qemu(QEMU, arguments()?))
 }
 
 /// Its command line.

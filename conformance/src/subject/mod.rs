@@ -5,7 +5,7 @@
 //! nothing came for as long as the caller was ready to wait.
 
 pub mod core;
-mod emulator;
+pub(crate) mod emulator;
 pub mod host;
 mod image;
 pub mod link;

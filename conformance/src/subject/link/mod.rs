@@ -149,12 +149,14 @@ impl Drop for Connection {
 #[cfg(all(test, unix))]
 mod tests {
     use super::Linked;
-    use crate::subject::emulator::Emulator;
+    use crate::subject::emulator::{Emulator, Program};
     use crate::subject::{OpenOptions, Subject};
 
     /// A shell stands in for an emulator.
     fn open(script: &'static str) -> String {
-        let start = move || Emulator::start("sh", &["-c".into(), script.into()], "");
+        let arguments = vec!["-c".into(), script.into()];
+        let program = Program { path: "sh".into(), arguments, folder: None, remedy: String::new() };
+        let start = move || Emulator::start(&program);
         let opened = Linked::new("shell", start).open(&OpenOptions::default());
         opened.err().map(|why| why.to_string()).unwrap_or_default()
     }

@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use super::board::{BARE, BYTES, Board, DEMO};
-use crate::subject::emulator::{Emulator, QEMU_REMEDY, Trouble};
+use crate::subject::emulator::{Emulator, Program, Trouble};
 use crate::subject::socket::Socket;
 use crate::subject::{Channel, Delivery, Received, Unreachable, image};
 
@@ -35,7 +35,7 @@ impl Machine {
         let image = image::find(board.name(), board.target())?;
         let mut arguments = board.arguments(port);
         arguments.extend(["-kernel".to_owned(), image.to_string_lossy().into_owned()]);
-        let emulator = Emulator::start_with_monitor(board.emulator(), &arguments, QEMU_REMEDY)?;
+        let emulator = Emulator::start_with_monitor(&Program::qemu(board.emulator(), arguments))?;
         let mut machine = Self { emulator, ports: Vec::new() };
         machine.begin()?;
         Ok(machine)
