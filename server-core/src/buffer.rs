@@ -3,42 +3,72 @@
 /// Puts bytes one behind the other into lent memory. What does not fit is left out whole and
 /// noted, so that a caller can write an answer and ask once, at the end, whether it fits.
 pub struct Writer<'b> {
-    to: &'b mut [u8],
-    len: usize,
+    free: &'b mut [u8],
+    room: usize,
     overflowed: bool,
 }
 
 impl<'b> Writer<'b> {
     /// A writer at the beginning of `to`.
     pub fn new(to: &'b mut [u8]) -> Self {
-        Self { to, len: 0, overflowed: false }
+        Self { room: to.len(), free: to, overflowed: false }
     }
 
     /// Appends `bytes`, or nothing of them if they do not fit.
     #[inline(never)]
     pub fn put(&mut self, bytes: &[u8]) {
-        match self.to.get_mut(self.len..).and_then(|free| free.get_mut(..bytes.len())) {
-            Some(place) if !self.overflowed => {
-                copy(place, bytes);
-                self.len += bytes.len();
-            }
-            _ => self.overflowed = true,
+        copy(self.place(bytes.len()), bytes);
+    }
+
+    /// Appends one byte, if it fits.
+    #[inline(never)]
+    pub fn push(&mut self, byte: u8) {
+        if let [place] = self.place(1) {
+            *place = byte;
         }
     }
 
-    /// Appends `number` in decimal digits: by subtraction, because a division of 64 bits is slow
-    /// and large where there is no instruction for it.
+    /// The next `n` bytes, or none: then there is no room for what follows, either.
+    #[inline(always)]
+    fn place(&mut self, n: usize) -> &mut [u8] {
+        match core::mem::take(&mut self.free).split_at_mut_checked(n) {
+            Some((place, free)) => {
+                self.free = free;
+                place
+            }
+            None => {
+                self.overflowed = true;
+                &mut []
+            }
+        }
+    }
+
+    /// Appends `number` in decimal digits, without a division: that of 64 bits is slow and large
+    /// where there is no instruction for it.
     #[inline(never)]
     pub fn put_decimal(&mut self, number: u64) {
+        let (mut left, digits) = match u32::try_from(number) {
+            Ok(small @ ..TENTH_MAX) => (
+                small,
+                [10, 100, 1_000, 10_000].iter().filter(|bound| small >= **bound).count() + 1,
+            ),
+            _ => (self.put_leading(number), 4),
+        };
+        for digit in self.place(digits).iter_mut().rev() {
+            let tenth = left * 52_429 >> 19;
+            let [units, ..] = (left - 10 * tenth).to_le_bytes();
+            (*digit, left) = (b'0' + units, tenth);
+        }
+    }
+
+    /// Appends all digits but the last four of a larger number, by subtraction, and says what those
+    /// are.
+    #[inline(always)]
+    fn put_leading(&mut self, number: u64) -> u32 {
         let mut left = number;
         let mut is_leading = true;
-        // Most numbers are short, and a power is quickly made: a table would be larger.
-        let mut exponent = match number {
-            0..1_000 => 2,
-            1_000..1_000_000 => 5,
-            _ => 19,
-        };
-        while exponent > 0 {
+        for exponent in (4..20).rev() {
+            // A power is quickly made: a table would be larger.
             let power = (0..exponent).fold(1, |power: u64, _| power * 10);
             let mut digit = b'0';
             while left >= power {
@@ -46,12 +76,10 @@ impl<'b> Writer<'b> {
             }
             is_leading &= digit == b'0';
             if !is_leading {
-                self.put(&[digit]);
+                self.push(digit);
             }
-            exponent -= 1;
         }
-        let [units, ..] = left.to_le_bytes();
-        self.put(&[b'0' + units]);
+        u32::try_from(left).unwrap_or_default()
     }
 
     /// Appends `number` in hexadecimal digits, without leading zeros.
@@ -62,7 +90,7 @@ impl<'b> Writer<'b> {
         }
         loop {
             let [digit, ..] = (number >> shift & 15).to_le_bytes();
-            self.put(&[if digit < 10 { b'0' + digit } else { b'a' - 10 + digit }]);
+            self.push(if digit < 10 { b'0' + digit } else { b'a' - 10 + digit });
             if shift == 0 {
                 break;
             }
@@ -72,17 +100,17 @@ impl<'b> Writer<'b> {
 
     /// Bytes written, or `None` if something did not fit.
     pub fn written(&self) -> Option<usize> {
-        if self.overflowed { None } else { Some(self.len) }
+        if self.overflowed { None } else { Some(self.room - self.free.len()) }
     }
 
     /// The room that is left.
     pub fn free(&mut self) -> &mut [u8] {
-        self.to.get_mut(self.len..).unwrap_or_default()
+        self.free
     }
 
     /// Counts `n` bytes that were written into [`free`](Self::free).
     pub fn advance(&mut self, n: usize) {
-        self.len = self.len.saturating_add(n).min(self.to.len());
+        self.free = core::mem::take(&mut self.free).get_mut(n..).unwrap_or_default();
     }
 
     /// Notes that something did not fit.
@@ -90,6 +118,9 @@ impl<'b> Writer<'b> {
         self.overflowed = true;
     }
 }
+
+/// Below this, 32 bits hold the product with 52,429, and 2^19 of that is a tenth of the number.
+const TENTH_MAX: u32 = 81_920;
 
 /// So that `write!` works where a caller pays for `core::fmt` anyway.
 impl core::fmt::Write for Writer<'_> {
@@ -107,18 +138,20 @@ pub(crate) fn copy(to: &mut [u8], from: &[u8]) {
     }
 }
 
-/// The same by four bytes a turn, in a form that the compiler does not take for a `memcpy`: the
+/// The same by eight bytes a turn, in a form that the compiler does not take for a `memcpy`: the
 /// library's is 700 bytes of flash, and no faster on the short runs that a head is made of.
 #[cfg(not(target_pointer_width = "64"))]
 #[inline(never)]
 pub(crate) fn copy(to: &mut [u8], from: &[u8]) {
     let n = to.len().min(from.len());
     let (Some(to), Some(from)) = (to.get_mut(..n), from.get(..n)) else { return };
-    let (to_fours, to_rest) = to.as_chunks_mut();
-    let (from_fours, from_rest) = from.as_chunks();
-    for (to, from) in to_fours.iter_mut().zip(from_fours) {
-        let [a, b, c, d]: [u8; 4] = *from;
-        *to = [a, b, c, d];
+    let (to_blocks, to_rest) = to.as_chunks_mut();
+    let (from_blocks, from_rest) = from.as_chunks();
+    let mut from_blocks = from_blocks.iter();
+    for to in to_blocks {
+        let Some(from) = from_blocks.next() else { return };
+        let [a, b, c, d, e, f, g, h]: [u8; 8] = *from;
+        *to = [a, b, c, d, e, f, g, h];
     }
     let mut from_rest = from_rest.iter();
     for to in to_rest {
@@ -152,7 +185,21 @@ mod tests {
 
     #[test]
     fn numbers_are_written_as_format_writes_them() {
-        for number in [0, 7, 10, 99, 100, 65_535, 4_294_967_295, 4_294_967_296, u64::MAX] {
+        for number in [
+            0,
+            7,
+            10,
+            99,
+            100,
+            9_999,
+            10_000,
+            81_919,
+            81_920,
+            100_000,
+            4_294_967_295,
+            4_294_967_296,
+            u64::MAX,
+        ] {
             let mut room = [0; 40];
             let mut writer = Writer::new(&mut room);
             writer.put_decimal(number);

@@ -21,7 +21,8 @@ fn with(bytes: &[u8], act: impl FnOnce(&mut Wire<'_>)) {
     let mut connection = Connection::new(Instant::ZERO, &LIMITS);
     let mut receive = vec![0; LIMITS.receive_bytes_min()];
     let mut send = vec![0; LIMITS.send_bytes_min()];
-    let mut wire = connection.lend(&LIMITS, &mut receive, &mut send, None);
+    let mut date = None;
+    let mut wire = connection.lend(&LIMITS, &mut receive, &mut send, &mut date);
     wire.receive_space()[..bytes.len()].copy_from_slice(bytes);
     wire.handle_input(Instant::ZERO, Input::Received(bytes.len()));
     act(&mut wire);

@@ -9,7 +9,6 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use samewire::http::date::HttpDate;
 use samewire::{Clock, Instant};
 
 /// Sun, 06 Nov 1994 08:49:37 GMT in seconds since 1970: the moment that RFC 9110 §5.6.7 writes its
@@ -42,7 +41,6 @@ pub struct VirtualClock(Rc<Shared>);
 struct Shared {
     now: Cell<Instant>,
     wall: WallClock,
-    date_at_zero: Option<HttpDate>,
     /// By deadline, then by age: timers of one deadline fire in the order they were made.
     timers: RefCell<BTreeMap<(Instant, u64), Waker>>,
     timers_made: Cell<u64>,
@@ -58,13 +56,7 @@ impl Default for VirtualClock {
 impl VirtualClock {
     /// Time zero, with this wall clock.
     pub fn new(wall: WallClock) -> Self {
-        let date_at_zero = match wall {
-            WallClock::Absent => None,
-            WallClock::Fixed(seconds) | WallClock::Moving(seconds) => {
-                Some(HttpDate::from_unix(seconds))
-            }
-        };
-        Self(Rc::new(Shared { wall, date_at_zero, ..Shared::default() }))
+        Self(Rc::new(Shared { wall, ..Shared::default() }))
     }
 
     /// Now.
@@ -110,11 +102,12 @@ impl VirtualClock {
         }
     }
 
-    fn date(&self) -> Option<HttpDate> {
+    fn unix_seconds(&self) -> Option<u64> {
         match self.0.wall {
-            WallClock::Absent | WallClock::Fixed(_) => self.0.date_at_zero,
+            WallClock::Absent => None,
+            WallClock::Fixed(seconds) => Some(seconds),
             WallClock::Moving(at_zero) => {
-                Some(HttpDate::from_unix(at_zero.saturating_add(self.now().as_millis() / 1000)))
+                Some(at_zero.saturating_add(self.now().as_millis() / 1000))
             }
         }
     }
@@ -154,8 +147,8 @@ impl Clock for Timer {
         Poll::Pending
     }
 
-    fn date(&self) -> Option<HttpDate> {
-        self.clock.date()
+    fn unix_seconds(&self) -> Option<u64> {
+        self.clock.unix_seconds()
     }
 }
 
@@ -228,14 +221,13 @@ mod tests {
 
     #[test]
     fn the_wall_clock_stands_unless_asked_to_move() {
-        let date = |wall, seconds| {
+        let time = |wall, seconds| {
             let clock = VirtualClock::new(wall);
             clock.advance(Duration::from_secs(seconds));
-            clock.timer().date().map(|date| String::from_utf8_lossy(date.as_bytes()).into_owned())
+            clock.timer().unix_seconds()
         };
-        let example = Some("Sun, 06 Nov 1994 08:49:37 GMT".to_owned());
-        assert_eq!(date(WallClock::default(), 60), example);
-        assert_eq!(date(WallClock::Moving(super::EXAMPLE_DATE - 60), 60), example);
-        assert_eq!(date(WallClock::Absent, 60), None);
+        assert_eq!(time(WallClock::default(), 60), Some(super::EXAMPLE_DATE));
+        assert_eq!(time(WallClock::Moving(7), 60), Some(67));
+        assert_eq!(time(WallClock::Absent, 60), None);
     }
 }

@@ -76,16 +76,20 @@ impl Respond for Problem {
 
 /// A JSON string's inside (RFC 8259 §7).
 pub(super) fn put_escaped(to: &mut Writer<'_>, text: &str) {
-    for byte in text.bytes() {
-        match byte {
-            b'"' | b'\\' => to.put(&[b'\\', byte]),
-            0..0x20 => {
-                to.put(b"\\u00");
-                to.put(if byte < 16 { b"0" } else { b"1" });
-                to.put_hex(usize::from(byte & 15));
-            }
-            _ => to.put(&[byte]),
+    let mut rest = text.as_bytes();
+    loop {
+        let plain = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20));
+        let (plain, odd) = rest.split_at_checked(plain.unwrap_or(rest.len())).unwrap_or_default();
+        to.put(plain);
+        let [byte, after @ ..] = odd else { return };
+        if *byte < 0x20 {
+            to.put(b"\\u00");
+            to.put(if *byte < 16 { b"0" } else { b"1" });
+            to.put_hex(usize::from(byte & 15));
+        } else {
+            to.put(&[b'\\', *byte]);
         }
+        rest = after;
     }
 }
 

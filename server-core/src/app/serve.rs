@@ -31,13 +31,14 @@ pub fn serve<'s, A: App, T: Transport, C: Clock>(
 ) -> impl Future<Output = ()> + 's {
     async move {
         let mut connection = Connection::new(clock.now(), limits);
-        let mut driver = Driver { transport, clock, has_drained: false };
+        let mut driver = Driver { transport, clock, has_begun: false, has_drained: false };
+        let mut date = None;
         if limits.fits(receive.len(), send.len()).is_err() {
             return;
         }
         loop {
             let head_bytes = {
-                let mut wire = connection.lend(limits, &mut *receive, &mut *send, None);
+                let mut wire = connection.lend(limits, &mut *receive, &mut *send, &mut date);
                 poll_fn(|cx| driver.poll_head(&mut wire, cx)).await
             };
             let Some(head_bytes) = head_bytes else { return };
@@ -50,7 +51,7 @@ pub fn serve<'s, A: App, T: Transport, C: Clock>(
             let request = Request::new(front.get(from..).unwrap_or_default(), &head);
             connection.freeze(frozen);
             let is_open = {
-                let wire = connection.lend(limits, behind, &mut *send, None);
+                let wire = connection.lend(limits, behind, &mut *send, &mut date);
                 let route = table::find(A::ROUTES, &request);
                 let mut exchange = Exchange::new(wire, request);
                 exchange.set_route(route.and_then(|index| A::ROUTES.get(index)));
@@ -74,6 +75,8 @@ pub fn serve<'s, A: App, T: Transport, C: Clock>(
 struct Driver<'s, T, C> {
     transport: &'s mut T,
     clock: &'s mut C,
+    /// This poll of the future has begun its turn.
+    has_begun: bool,
     has_drained: bool,
 }
 
@@ -127,11 +130,14 @@ impl<T: Transport, C: Clock> Driver<'_, T, C> {
         }
     }
 
-    /// Time may have passed since the last poll, and the wall clock with it; whoever runs the
-    /// server may want to stop. All of it comes before what a handler does now.
+    /// Time may have passed since the last poll of the future, and the wall clock with it; whoever
+    /// runs the server may want to stop. All of it comes before what a handler does now.
     // rfc9110-6.6.1-date-best-approx
     fn begin_turn(&mut self, wire: &mut Wire<'_>, cx: &mut Context<'_>) {
-        wire.set_date(self.clock.date());
+        if core::mem::replace(&mut self.has_begun, true) {
+            return;
+        }
+        wire.set_unix_seconds(self.clock.unix_seconds());
         wire.handle_input(self.clock.now(), Input::Timeout);
         if !self.has_drained && self.transport.poll_drain(cx).is_ready() {
             self.has_drained = true;
@@ -146,7 +152,7 @@ impl<T: Transport, C: Clock> Driver<'_, T, C> {
             let moved = match wire.poll_output() {
                 Output::Ready => return Poll::Ready(Turn::Again),
                 Output::Close => return Poll::Ready(Turn::Over),
-                Output::Wait(_) => Poll::Pending,
+                Output::Wait => Poll::Pending,
                 Output::Transmit => {
                     self.transport.poll_write(cx, wire.unsent()).map_ok(Input::Sent)
                 }
@@ -157,8 +163,12 @@ impl<T: Transport, C: Clock> Driver<'_, T, C> {
                 Poll::Ready(Ok(input)) => input,
                 Poll::Ready(Err(_)) => return Poll::Ready(Turn::Over),
                 Poll::Pending => {
-                    let Some(deadline) = wire.deadline() else { return Poll::Pending };
-                    ready!(self.clock.poll_at(cx, deadline));
+                    let deadline = wire.deadline();
+                    let is_due = deadline.is_some_and(|at| self.clock.poll_at(cx, at).is_ready());
+                    if !is_due {
+                        self.has_begun = false;
+                        return Poll::Pending;
+                    }
                     Input::Timeout
                 }
             };

@@ -3,7 +3,6 @@
 
 use core::task::{Context, Poll};
 
-use crate::http::date::HttpDate;
 use crate::time::Instant;
 
 /// The stream is gone (reset, aborted): nothing can be read or written any more.
@@ -49,9 +48,10 @@ pub trait Clock {
     /// Ready once `deadline` has come. A later call replaces the deadline of an earlier one.
     fn poll_at(&mut self, cx: &mut Context<'_>, deadline: Instant) -> Poll<()>;
 
-    /// The wall clock, for the `Date` field, if there is one (RFC 9110 §6.6.1: a server without
-    /// a clock sends no `Date`).
-    fn date(&self) -> Option<HttpDate> {
+    /// The time of day in seconds since 1 January 1970, 00:00 UTC, for the `Date` field. `None`
+    /// while the machine does not know it: a server without a clock sends no `Date` (RFC 9110
+    /// §6.6.1).
+    fn unix_seconds(&self) -> Option<u64> {
         None
     }
 }

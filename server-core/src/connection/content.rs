@@ -54,6 +54,7 @@ impl Wire<'_> {
         let Span { start, end } = self.c.received;
         let unread = self.receive.get(start..end).unwrap_or_default();
         if unread.is_empty() {
+            self.c.fresh = false;
             self.hang_up_if_over();
             return None;
         }

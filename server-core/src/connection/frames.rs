@@ -413,7 +413,8 @@ mod tests {
     fn on_open(test: impl FnOnce(&mut Wire<'_>)) {
         let mut connection = Connection::new(Instant::ZERO, LIMITS);
         let (mut to, mut from) = ([0; 2048], [0; 2048]);
-        let mut wire = connection.lend(LIMITS, &mut to, &mut from, None);
+        let mut date = None;
+        let mut wire = connection.lend(LIMITS, &mut to, &mut from, &mut date);
         receive(&mut wire, HEAD);
         let head_bytes = wire.head().unwrap();
         wire.pass_head(head_bytes);

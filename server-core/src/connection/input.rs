@@ -37,8 +37,8 @@ pub enum Output {
     Shutdown,
     /// Drop the stream: it is over.
     Close,
-    /// Nothing, until the world acts or the deadline comes.
-    Wait(Option<Instant>),
+    /// Nothing, until the world acts or [`Wire::deadline`] comes.
+    Wait,
 }
 
 impl Wire<'_> {
@@ -88,10 +88,10 @@ impl Wire<'_> {
         if self.c.state == State::Flushing {
             return Output::Shutdown;
         }
-        Output::Wait(self.c.timers.deadline())
+        Output::Wait
     }
 
-    /// The nearest deadline, whatever else is to be done.
+    /// The nearest deadline, whatever else is to be done: how long to wait at most.
     pub fn deadline(&self) -> Option<Instant> {
         self.c.timers.deadline()
     }

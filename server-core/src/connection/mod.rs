@@ -150,13 +150,14 @@ impl Connection {
     }
 
     /// The connection with its buffers. They must be the same memory, with the same content, at
-    /// each call, and as large as `limits` asks: see [`Limits::fits`].
+    /// each call, and as large as `limits` asks: see [`Limits::fits`]. `date` is the place where
+    /// [`Wire::set_unix_seconds`] keeps what it has formatted; until then, what answers say.
     pub fn lend<'w>(
         &'w mut self,
         limits: &'w Limits,
         receive: &'w mut [u8],
         send: &'w mut [u8],
-        date: Option<HttpDate>,
+        date: &'w mut Option<HttpDate>,
     ) -> Wire<'w> {
         Wire { c: self, receive, send, limits, date }
     }
@@ -213,7 +214,7 @@ pub struct Wire<'w> {
     receive: &'w mut [u8],
     send: &'w mut [u8],
     limits: &'w Limits,
-    date: Option<HttpDate>,
+    date: &'w mut Option<HttpDate>,
 }
 
 impl<'w> Wire<'w> {
@@ -227,9 +228,15 @@ impl<'w> Wire<'w> {
         self.limits
     }
 
-    /// Sets what the `Date` field of the next answer says; `None` if nobody knows the time.
-    pub fn set_date(&mut self, date: Option<HttpDate>) {
-        self.date = date;
+    /// Sets what the `Date` field of the next answer says; `None` if nobody knows the time. It is
+    /// formatted when the second is another one than before.
+    #[inline(always)]
+    pub fn set_unix_seconds(&mut self, seconds: Option<u64>) {
+        match seconds {
+            None => *self.date = None,
+            Some(now) if self.date.is_some_and(|date| date.unix_seconds() == now) => {}
+            Some(now) => *self.date = Some(HttpDate::from_unix(now)),
+        }
     }
 
     /// The receive buffer, taken out: no byte can be received until it is put back. An empty

@@ -7,15 +7,20 @@ const SECONDS_PER_DAY: u64 = 86_400;
 const DAYS_MAX: u32 = 2_932_896;
 
 /// A moment as `Sun, 06 Nov 1994 08:49:37 GMT`, ready to be copied into a head. Formatting costs
-/// divisions that a small machine feels, so a driver makes one of these at most once a second.
+/// divisions that a small machine feels: whoever keeps one asks whether it still is the same second.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub struct HttpDate([u8; 29]);
+pub struct HttpDate {
+    unix_seconds: u64,
+    text: [u8; 29],
+}
 
 impl HttpDate {
     /// The moment `seconds` after 1 January 1970, 00:00 UTC; the last of 9999 if it is later.
     // rfc9110-5.6.7-emit-imf
     // rfc9110-5.6.7-no-extra-date-ws
-    pub fn from_unix(seconds: u64) -> Self {
+    #[inline(never)]
+    pub fn from_unix(unix_seconds: u64) -> Self {
+        let seconds = unix_seconds;
         let days = u32::try_from(seconds / SECONDS_PER_DAY).unwrap_or(DAYS_MAX).min(DAYS_MAX);
         let second = (seconds % SECONDS_PER_DAY) as u32;
         let (year, month, day) = civil(days);
@@ -34,18 +39,23 @@ impl HttpDate {
         put(17, &digits(second / 3600));
         put(20, &digits(second / 60 % 60));
         put(23, &digits(second % 60));
-        Self(text)
+        Self { unix_seconds, text }
+    }
+
+    /// The second it was made of.
+    pub const fn unix_seconds(&self) -> u64 {
+        self.unix_seconds
     }
 
     /// The 29 bytes of the field value.
     pub const fn as_bytes(&self) -> &[u8; 29] {
-        &self.0
+        &self.text
     }
 }
 
 impl fmt::Debug for HttpDate {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(core::str::from_utf8(&self.0).unwrap_or_default())
+        out.write_str(core::str::from_utf8(&self.text).unwrap_or_default())
     }
 }
 

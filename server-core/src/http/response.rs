@@ -111,10 +111,15 @@ pub fn write(
     persistence: Persistence,
     date: Option<&HttpDate>,
 ) {
-    to.put(b"HTTP/1.1 ");
-    to.put_decimal(head.status.code().into());
-    to.put(b" ");
-    to.put(head.status.reason());
+    if head.status == Status::OK {
+        // Nearly every answer, at the price of one comparison.
+        to.put(b"HTTP/1.1 200 OK");
+    } else {
+        to.put(b"HTTP/1.1 ");
+        to.put_decimal(head.status.code().into());
+        to.push(b' ');
+        to.put(head.status.reason());
+    }
     // rfc9110-6.6.1-date-with-clock
     // rfc9110-6.6.1-no-date-without-clock
     if let Some(date) = date {

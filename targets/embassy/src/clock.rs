@@ -1,47 +1,20 @@
 //! Time on a board: embassy's monotonic clock for deadlines, and for `Date` whatever the board
 //! knows of the time of day.
 
-use core::cell::Cell;
 use core::future::Future;
 use core::pin::pin;
 use core::task::{Context, Poll};
 
 use embassy_time::{Duration, Timer};
-use samewire::http::date::HttpDate;
 use samewire::{Clock, Instant};
 
-/// The time of day, for all connections of a server.
-pub(crate) struct Wall {
-    /// Seconds since 1970, if the board knows them by now.
-    read: Option<fn() -> Option<u64>>,
-    /// The second that was asked for last, and its date.
-    second: Cell<u64>,
-    date: Cell<Option<HttpDate>>,
-}
-
-impl Wall {
-    pub(crate) const fn new(read: Option<fn() -> Option<u64>>) -> Self {
-        Self { read, second: Cell::new(0), date: Cell::new(None) }
-    }
-
-    /// Formatting costs divisions, which a small core has no instruction for: once a second.
-    fn date(&self) -> Option<HttpDate> {
-        let seconds = self.read?()?;
-        let date = self.date.get();
-        if date.is_some() && self.second.get() == seconds {
-            return date;
-        }
-        let date = Some(HttpDate::from_unix(seconds));
-        self.second.set(seconds);
-        self.date.set(date);
-        date
-    }
-}
+/// Seconds since 1970, if the board knows them by now.
+pub(crate) type Wall = fn() -> Option<u64>;
 
 /// One connection's clock.
-pub(crate) struct BoardClock<'s>(pub(crate) &'s Wall);
+pub(crate) struct BoardClock(pub(crate) Option<Wall>);
 
-impl Clock for BoardClock<'_> {
+impl Clock for BoardClock {
     fn now(&self) -> Instant {
         Instant::from_millis(embassy_time::Instant::now().as_millis())
     }
@@ -59,7 +32,7 @@ impl Clock for BoardClock<'_> {
         timer.poll(cx)
     }
 
-    fn date(&self) -> Option<HttpDate> {
-        self.0.date()
+    fn unix_seconds(&self) -> Option<u64> {
+        self.0?()
     }
 }

@@ -28,7 +28,7 @@ pub struct Server<'a, A> {
     pub(crate) port: u16,
     pub(crate) limits: Limits,
     pub(crate) read_bytes_max: usize,
-    pub(crate) wall: Wall,
+    pub(crate) wall: Option<Wall>,
     pub(crate) drain: Option<&'a Drain>,
 }
 
@@ -41,8 +41,8 @@ impl<'a, A: App> Server<'a, A> {
     /// If the port is 0, on which nobody can listen.
     pub const fn new(app: &'a A, port: u16) -> Self {
         assert!(port != 0, "nobody can listen on port 0");
-        let (limits, wall) = (Limits::SMALL, Wall::new(None));
-        Self { app, port, limits, read_bytes_max: usize::MAX, wall, drain: None }
+        let limits = Limits::SMALL;
+        Self { app, port, limits, read_bytes_max: usize::MAX, wall: None, drain: None }
     }
 
     /// The bounds of each connection.
@@ -54,7 +54,7 @@ impl<'a, A: App> Server<'a, A> {
     /// Where the `Date` field comes from: seconds since 1970, or `None` while the board does not
     /// know them, and then none is sent (RFC 9110 §6.6.1).
     pub const fn wall_clock(mut self, seconds: fn() -> Option<u64>) -> Self {
-        self.wall = Wall::new(Some(seconds));
+        self.wall = Some(seconds);
         self
     }
 

@@ -34,7 +34,7 @@ impl<A: App> Server<'_, A> {
         socket.set_nagle_enabled(false);
         while self.accepts(&mut socket).await {
             let mut stream = Stream::new(&mut socket, self.drain, self.read_bytes_max);
-            let mut clock = BoardClock(&self.wall);
+            let mut clock = BoardClock(self.wall);
             serve(self.app, &mut stream, &mut clock, receive, send, &self.limits).await;
             let has_ended = stream.has_ended();
             self.close(&mut socket, has_ended).await;

@@ -1,12 +1,10 @@
 //! Time on a host: the system's monotonic clock for deadlines, and its wall clock for `Date`.
 
-use std::cell::Cell;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use samewire::http::date::HttpDate;
 use samewire::{Clock, Instant};
 use tokio::time::{self, Sleep};
 
@@ -30,8 +28,6 @@ pub(crate) struct WorkerClock(Rc<Shared>);
 struct Shared {
     start: time::Instant,
     wall: WallClock,
-    /// The date of the second that was asked for last.
-    date: Cell<Option<(u64, HttpDate)>>,
 }
 
 /// One connection's clock: it waits for one deadline at a time.
@@ -43,7 +39,7 @@ pub(crate) struct Timer {
 
 impl WorkerClock {
     pub(crate) fn new(wall: WallClock) -> Self {
-        Self(Rc::new(Shared { start: time::Instant::now(), wall, date: Cell::new(None) }))
+        Self(Rc::new(Shared { start: time::Instant::now(), wall }))
     }
 
     pub(crate) fn timer(&self) -> Timer {
@@ -63,25 +59,12 @@ impl WorkerClock {
         start.checked_add(since_start).unwrap_or_else(|| time::Instant::now() + YEAR)
     }
 
-    fn date(&self) -> Option<HttpDate> {
-        let seconds = match self.0.wall {
-            WallClock::Absent => return None,
-            WallClock::Fixed(seconds) => seconds,
-            WallClock::System => SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs(),
-        };
-        Some(self.formatted(seconds))
-    }
-
-    /// Formatting costs divisions, so it is done once a second.
-    fn formatted(&self, seconds: u64) -> HttpDate {
-        if let Some((second, date)) = self.0.date.get()
-            && second == seconds
-        {
-            return date;
+    fn unix_seconds(&self) -> Option<u64> {
+        match self.0.wall {
+            WallClock::Absent => None,
+            WallClock::Fixed(seconds) => Some(seconds),
+            WallClock::System => Some(SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs()),
         }
-        let date = HttpDate::from_unix(seconds);
-        self.0.date.set(Some((seconds, date)));
-        date
     }
 }
 
@@ -107,8 +90,8 @@ impl Clock for Timer {
         }
     }
 
-    fn date(&self) -> Option<HttpDate> {
-        self.clock.date()
+    fn unix_seconds(&self) -> Option<u64> {
+        self.clock.unix_seconds()
     }
 }
 
@@ -142,22 +125,14 @@ mod tests {
     }
 
     #[test]
-    fn the_date_is_that_of_the_wall_clock() {
+    fn the_time_of_day_is_that_of_the_wall_clock() {
         run(async {
-            let date = |wall| WorkerClock::new(wall).timer().date().map(|date| *date.as_bytes());
-            assert_eq!(
-                date(WallClock::Fixed(784_111_777)),
-                Some(*b"Sun, 06 Nov 1994 08:49:37 GMT")
-            );
-            assert_eq!(date(WallClock::Absent), None);
+            let time = |wall| WorkerClock::new(wall).timer().unix_seconds();
+            assert_eq!(time(WallClock::Fixed(784_111_777)), Some(784_111_777));
+            assert_eq!(time(WallClock::Absent), None);
             let unix = || SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
-            let fixed = |seconds| date(WallClock::Fixed(seconds));
-            let (before, system, after) = (unix(), date(WallClock::System), unix());
-            assert!((before..=after).any(|second| fixed(second) == system));
-            let clock = WorkerClock::new(WallClock::System);
-            for second in [0, 1, 1, 0] {
-                assert_eq!(clock.formatted(second).as_bytes(), &fixed(second).unwrap());
-            }
+            let (before, system, after) = (unix(), time(WallClock::System), unix());
+            assert!((before..=after).contains(&system.unwrap()));
         });
     }
 }

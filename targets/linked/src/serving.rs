@@ -5,7 +5,6 @@ use core::cell::RefCell;
 use core::pin::pin;
 use core::task::{Context, Poll, Waker};
 
-use samewire::http::date::HttpDate;
 use samewire::{App, Clock, Gone, Instant, Transport};
 use samewire_link::Read;
 
@@ -55,7 +54,7 @@ fn serve<B: Board, A: App>(
     };
     let app = app();
     let mut stream = Stream(wire);
-    let mut timer = Timer { wire, date: HttpDate::from_unix(EXAMPLE_DATE) };
+    let mut timer = Timer(wire);
     let mut server = pin!(samewire::serve(&app, &mut stream, &mut timer, receive, send, &limits));
     // Nothing in a server wakes itself: whatever it waits for comes by the wire.
     let mut context = Context::from_waker(Waker::noop());
@@ -112,24 +111,21 @@ impl<B: Board> Transport for Stream<'_, B> {
 }
 
 /// Virtual time, and a time of day that stands still.
-struct Timer<'w, B> {
-    wire: &'w RefCell<Wire<B>>,
-    date: HttpDate,
-}
+struct Timer<'w, B>(&'w RefCell<Wire<B>>);
 
 impl<B: Board> Clock for Timer<'_, B> {
     fn now(&self) -> Instant {
-        self.wire.borrow().now()
+        self.0.borrow().now()
     }
 
     fn poll_at(&mut self, _: &mut Context<'_>, deadline: Instant) -> Poll<()> {
-        match self.wire.borrow_mut().wait_until(deadline) {
+        match self.0.borrow_mut().wait_until(deadline) {
             true => Poll::Ready(()),
             false => Poll::Pending,
         }
     }
 
-    fn date(&self) -> Option<HttpDate> {
-        Some(self.date)
+    fn unix_seconds(&self) -> Option<u64> {
+        Some(EXAMPLE_DATE)
     }
 }

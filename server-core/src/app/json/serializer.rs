@@ -73,7 +73,7 @@ fn put_integer(to: &mut Writer<'_>, is_name: bool, is_negative: bool, magnitude:
     let quote: &[u8] = if is_name { b"\"" } else { b"" };
     to.put(quote);
     if is_negative {
-        to.put(b"-");
+        to.push(b'-');
     }
     to.put_decimal(magnitude);
     to.put(quote);
@@ -81,14 +81,14 @@ fn put_integer(to: &mut Writer<'_>, is_name: bool, is_negative: bool, magnitude:
 
 #[inline(never)]
 fn put_string(to: &mut Writer<'_>, text: &str) {
-    to.put(b"\"");
+    to.push(b'"');
     put_escaped(to, text);
-    to.put(b"\"");
+    to.push(b'"');
 }
 
 fn put_name(to: &mut Writer<'_>, name: &str) {
     put_string(to, name);
-    to.put(b":");
+    to.push(b':');
 }
 
 macro_rules! signed {
@@ -249,7 +249,7 @@ pub(super) struct Items<'w, 'b> {
 impl Items<'_, '_> {
     fn separate(&mut self) {
         if !core::mem::take(&mut self.is_first) {
-            self.to.put(b",");
+            self.to.push(b',');
         }
     }
 
@@ -324,7 +324,7 @@ impl SerializeMap for Items<'_, '_> {
     fn serialize_key<T: Serialize + ?Sized>(&mut self, name: &T) -> Result<(), Malformed> {
         self.separate();
         name.serialize(Value { to: self.to, is_name: true })?;
-        self.to.put(b":");
+        self.to.push(b':');
         Ok(())
     }
 

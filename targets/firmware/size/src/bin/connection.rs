@@ -12,7 +12,6 @@ use samewire::connection::{
     Collected, Connection, Incoming, Input, Output, Piece, Streaming, Wire,
 };
 use samewire::http::authority::Authority;
-use samewire::http::date::HttpDate;
 use samewire::http::fields::{Fields, elements};
 use samewire::http::framing::Framing;
 use samewire::http::head::Head;
@@ -39,15 +38,15 @@ fn main() -> ! {
 
 /// Pulls what there is, and moves bytes and time once. Nothing is left to do after a close.
 fn turn(connection: &mut Connection, receive: &mut [u8], send: &mut [u8]) -> bool {
-    let date = black_box(Some(0)).map(HttpDate::from_unix);
-    let mut wire = connection.lend(LIMITS, receive, send, date);
+    let mut date = None;
+    let mut wire = connection.lend(LIMITS, receive, send, &mut date);
+    wire.set_unix_seconds(black_box(Some(0)));
     let mut key = None;
     if let Some(head_bytes) = wire.head() {
         let from = wire.connection().unread_at();
         let head = *wire.connection().judged_head();
         key = receive.get(from..from + head_bytes).and_then(|bytes| read(&head, bytes));
-        wire = connection.lend(LIMITS, receive, send, None);
-        wire.set_date(date);
+        wire = connection.lend(LIMITS, receive, send, &mut date);
         wire.pass_head(head_bytes);
     }
     match key {
@@ -145,11 +144,11 @@ fn travel(wire: &mut Wire<'_>) -> bool {
             _ => return false,
         },
         Output::Shutdown => Input::Shut,
-        Output::Wait(_) if !wire.wants_input() => {
+        Output::Wait if !wire.wants_input() => {
             black_box(wire.deadline());
             black_box(Input::Timeout)
         }
-        Output::Wait(_) => match Peer.poll_read(&mut context, wire.receive_space()) {
+        Output::Wait => match Peer.poll_read(&mut context, wire.receive_space()) {
             Poll::Ready(Ok(0)) => Input::PeerClosed,
             Poll::Ready(Ok(n)) => Input::Received(n),
             _ => return false,
