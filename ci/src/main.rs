@@ -4,6 +4,7 @@
 //! and its time; when one fails, the last line says which and how to run it alone.
 
 mod bare;
+mod beside;
 mod costs;
 mod coverage;
 mod exhaustive;
@@ -40,6 +41,11 @@ cargo ci firmware [IMAGE…]
                     --packaged   as above
                     --load N     run the suite on each under its emulator, then send it N
                                  requests; microbit has no network, and gets the suite alone
+cargo ci beside   our server beside picoserve and edge-http on a Cortex-M0: instructions,
+                  flash, RAM, and what each answers
+                    --answers    measure nothing: only see that all of them answer
+                    --write      renew docs/beside.md with what was measured
+                    --packaged   as above
 cargo ci bench    instruction counts beside the peers', by valgrind
 cargo ci exhaustive
                   all strings of three bytes in each slot of the grammar: minutes
@@ -73,6 +79,7 @@ fn dispatch(arguments: &[&str]) -> Result<(), Failure> {
         ["firmware", options @ ..] => {
             firmware::check(&workspace, &firmware::Options::parse(options)?)
         }
+        ["beside", options @ ..] => beside::check(&workspace, &beside::Options::parse(options)?),
         ["bench"] => gate::bench(&workspace),
         ["exhaustive"] => exhaustive::check(&workspace),
         ["fuzz", options @ ..] => fuzz::search(&workspace, &fuzz::Options::parse(options)?),

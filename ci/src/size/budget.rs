@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 
 use super::elf::{Image, Sizes};
+use crate::beside::Ratio;
 use crate::failure::Failure;
 
 /// `ci/budgets.toml`.
@@ -21,6 +22,9 @@ pub(crate) struct Budgets {
     pub(crate) board: Option<Board>,
     #[serde(default)]
     pub(crate) panic: Vec<Panics>,
+    /// Judged by `cargo ci beside`.
+    #[serde(default)]
+    pub(crate) ratio: Vec<Ratio>,
 }
 
 /// An image to build.

@@ -1,0 +1,153 @@
+//! The result as tables, and their places in `docs/beside.md`, whose words are written by hand.
+
+use std::collections::BTreeMap;
+use std::fmt::{Display, Write as _};
+
+use super::aims::Aims;
+use super::requests::{QUESTIONS, REQUESTS};
+use super::{Measured, SERVERS};
+use crate::failure::Failure;
+
+/// The peer beside whom ratios are shown: the first after ours.
+const PEER: usize = 1;
+
+/// What a row shows of each server.
+type Column = fn(&Measured) -> u64;
+
+/// All tables: instructions, flash and RAM, instructions at another level, outcomes.
+pub(super) fn tables(measured: &[Measured], aims: &Aims) -> String {
+    let names: Vec<&str> = SERVERS.iter().map(|server| server.name).collect();
+    let names = names.join(" | ");
+    let peer = SERVERS[PEER].name;
+    let mut text = format!(
+        "| instructions | {names} | ratio to {peer} | aim |\n\
+         | --- | ---: | ---: | ---: | ---: | ---: |\n"
+    );
+    for (at, request) in REQUESTS.iter().enumerate() {
+        let counts = measured.iter().map(|one| one.instructions[at]);
+        let (ours, theirs) = (measured[0].instructions[at], measured[PEER].instructions[at]);
+        let aim = aims.find(at, PEER).map(|aim| {
+            let word = if aim.is_reached(ours, theirs) { "" } else { ", not reached" };
+            format!("1/{}{word}", aim.parts)
+        });
+        let (cells, ratio, aim) = (cells(counts.clone()), ratio(counts), aim.unwrap_or_default());
+        let _ = writeln!(text, "| {} | {cells} | {ratio} | {aim} |", request.what);
+    }
+    let _ = writeln!(text, "\n| bytes | {names} | ratio to {peer} |");
+    text += "| --- | ---: | ---: | ---: | ---: |\n";
+    let bytes: [(&str, Column); 4] = [
+        ("flash, `GET /hello` alone", |one| one.flash_hello),
+        ("flash, the four routes", |one| one.flash),
+        ("RAM that is lent: buffers", |one| one.variables),
+        ("RAM beside: the future, and the stack at most", |one| one.stack),
+    ];
+    for (what, of) in bytes {
+        let counts = measured.iter().map(of);
+        let _ = writeln!(text, "| {what} | {} | {} |", cells(counts.clone()), ratio(counts));
+    }
+    let _ = writeln!(text, "\n| instructions, `opt-level = 3` | {names} | ratio to {peer} |");
+    text += "| --- | ---: | ---: | ---: | ---: |\n";
+    for (at, request) in REQUESTS.iter().enumerate() {
+        let counts = measured.iter().map(|one| one.instructions_fast[at]);
+        let (cells, ratio) = (cells(counts.clone()), ratio(counts));
+        let _ = writeln!(text, "| {} | {cells} | {ratio} |", request.what);
+    }
+    let _ = writeln!(text, "\n| what comes | what the RFC asks | {names} |");
+    text += "| --- | --- | --- | --- | --- |\n";
+    for (at, question) in QUESTIONS.iter().enumerate() {
+        let outcomes = measured.iter().map(|one| &one.outcomes[at]);
+        let _ = writeln!(text, "| {} | {} | {} |", question.what, question.asked, cells(outcomes));
+    }
+    text
+}
+
+fn cells(values: impl Iterator<Item = impl Display>) -> String {
+    values.map(|value| value.to_string()).collect::<Vec<_>>().join(" | ")
+}
+
+/// Ours to the peer's, in hundredths rounded up, so that it never looks better than it is.
+fn ratio(counts: impl Iterator<Item = u64>) -> String {
+    let counts: Vec<u64> = counts.collect();
+    match counts.get(PEER) {
+        Some(&theirs) if theirs > 0 => {
+            let hundredths = (counts[0] * 100).div_ceil(theirs);
+            format!("{}.{:02}", hundredths / 100, hundredths % 100)
+        }
+        _ => String::new(),
+    }
+}
+
+/// What was measured, and with what.
+pub(super) fn with_words(compiler: &str, versions: &BTreeMap<&str, String>) -> String {
+    let peers: Vec<_> =
+        versions.iter().map(|(name, version)| format!("{name} {version}")).collect();
+    format!("rustc {compiler};\n{}.\n", peers.join(", "))
+}
+
+/// The page with these parts put in between their marks.
+pub(super) fn renew(page: &str, parts: &[(&str, &str)]) -> Result<String, Failure> {
+    let mut page = page.to_owned();
+    for (name, text) in parts {
+        let (begin, end) = (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->\n"));
+        let split = page.split_once(&begin);
+        let split = split.and_then(|(before, rest)| Some((before, rest.split_once(&end)?.1)));
+        let Some((before, after)) = split else {
+            let what = format!("{} lacks {} or {}", super::PAGE, begin.trim(), end.trim());
+            return Err(Failure::new(what));
+        };
+        page = format!("{before}{begin}{text}{end}{after}");
+    }
+    Ok(page)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Aims, Measured, QUESTIONS, REQUESTS, ratio, renew, tables};
+
+    #[test]
+    fn ratios_never_look_better_than_they_are() {
+        for (counts, expected) in [
+            (&[1, 8][..], "0.13"),
+            (&[1, 4], "0.25"),
+            (&[3, 2, 1], "1.50"),
+            (&[5, 0], ""),
+            (&[5], ""),
+        ] {
+            assert_eq!(ratio(counts.iter().copied()), expected, "{counts:?}");
+        }
+    }
+
+    #[test]
+    fn parts_are_renewed_between_their_marks() {
+        let page = "# A\n\n<!-- b -->\nold\n<!-- /b -->\n\nc\n";
+        let renewed = renew(page, &[("b", "new\nlines\n")]).unwrap();
+        assert_eq!(renewed, "# A\n\n<!-- b -->\nnew\nlines\n<!-- /b -->\n\nc\n");
+        assert_eq!(renew(&renewed, &[("b", "old\n")]).unwrap(), page);
+        for broken in ["<!-- /b -->\n<!-- b -->\n", "<!-- b -->\n", ""] {
+            assert!(renew(broken, &[("b", "")]).is_err(), "{broken:?}");
+        }
+    }
+
+    #[test]
+    fn every_row_has_as_many_cells_as_its_head() {
+        let measured = |factor: u64| Measured {
+            flash_hello: factor,
+            flash: 2 * factor,
+            variables: 3 * factor,
+            stack: 4 * factor,
+            instructions: vec![5 * factor; REQUESTS.len()],
+            instructions_fast: vec![6 * factor; REQUESTS.len()],
+            outcomes: vec![factor.to_string(); QUESTIONS.len()],
+        };
+        let aims = Aims::parse(include_str!("../../budgets.toml")).unwrap();
+        let text = tables(&[measured(1), measured(10), measured(100)], &aims);
+        for table in text.split("\n\n") {
+            let cells: Vec<usize> = table.lines().map(|line| line.matches('|').count()).collect();
+            assert!(cells.iter().all(|count| *count == cells[0]), "{table}");
+        }
+        assert!(text.contains("| flash, the four routes | 2 | 20 | 200 | 0.10 |"), "{text}");
+        assert!(text.contains("| 5 | 50 | 500 | 0.10 | 1/8 |"), "{text}");
+        let text = tables(&[measured(1), measured(7), measured(7)], &aims);
+        assert!(text.contains("| 5 | 35 | 35 | 0.15 | 1/8, not reached |"), "{text}");
+    }
+}
