@@ -16,13 +16,8 @@ type Column = fn(&Measured) -> u64;
 
 /// All tables: instructions, flash and RAM, instructions at another level, outcomes.
 pub(super) fn tables(measured: &[Measured], aims: &Aims) -> String {
-    let names: Vec<&str> = SERVERS.iter().map(|server| server.name).collect();
-    let names = names.join(" | ");
-    let peer = SERVERS[PEER].name;
-    let mut text = format!(
-        "| instructions | {names} | ratio to {peer} | aim |\n\
-         | --- | ---: | ---: | ---: | ---: | ---: |\n"
-    );
+    let ratio_to = format!("ratio to {}", SERVERS[PEER].name);
+    let mut text = head(&["instructions"], &[&ratio_to, "aim"]);
     for (at, request) in REQUESTS.iter().enumerate() {
         let counts = measured.iter().map(|one| one.instructions[at]);
         let (ours, theirs) = (measured[0].instructions[at], measured[PEER].instructions[at]);
@@ -33,8 +28,7 @@ pub(super) fn tables(measured: &[Measured], aims: &Aims) -> String {
         let (cells, ratio, aim) = (cells(counts.clone()), ratio(counts), aim.unwrap_or_default());
         let _ = writeln!(text, "| {} | {cells} | {ratio} | {aim} |", request.what);
     }
-    let _ = writeln!(text, "\n| bytes | {names} | ratio to {peer} |");
-    text += "| --- | ---: | ---: | ---: | ---: |\n";
+    text += &head(&["bytes"], &[&ratio_to]);
     let bytes: [(&str, Column); 4] = [
         ("flash, `GET /hello` alone", |one| one.flash_hello),
         ("flash, the four routes", |one| one.flash),
@@ -45,20 +39,28 @@ pub(super) fn tables(measured: &[Measured], aims: &Aims) -> String {
         let counts = measured.iter().map(of);
         let _ = writeln!(text, "| {what} | {} | {} |", cells(counts.clone()), ratio(counts));
     }
-    let _ = writeln!(text, "\n| instructions, `opt-level = 3` | {names} | ratio to {peer} |");
-    text += "| --- | ---: | ---: | ---: | ---: |\n";
+    text += &head(&["instructions, `opt-level = 3`"], &[&ratio_to]);
     for (at, request) in REQUESTS.iter().enumerate() {
         let counts = measured.iter().map(|one| one.instructions_fast[at]);
         let (cells, ratio) = (cells(counts.clone()), ratio(counts));
         let _ = writeln!(text, "| {} | {cells} | {ratio} |", request.what);
     }
-    let _ = writeln!(text, "\n| what comes | what the RFC asks | {names} |");
-    text += "| --- | --- | --- | --- | --- |\n";
+    text += &head(&["what comes", "what the RFC asks"], &[]);
     for (at, question) in QUESTIONS.iter().enumerate() {
         let outcomes = measured.iter().map(|one| &one.outcomes[at]);
         let _ = writeln!(text, "| {} | {} | {} |", question.what, question.asked, cells(outcomes));
     }
-    text
+    text.trim_start().to_owned()
+}
+
+/// The two lines that begin a table, with an empty one before it: what stands left and right of the
+/// servers' columns.
+fn head(left: &[&str], right: &[&str]) -> String {
+    let names = SERVERS.iter().map(|server| server.name);
+    let names = left.iter().copied().chain(names).chain(right.iter().copied());
+    let rules = left.iter().map(|_| "---");
+    let rules = rules.chain(SERVERS.iter().map(|_| "---:")).chain(right.iter().map(|_| "---:"));
+    format!("\n| {} |\n| {} |\n", cells(names), cells(rules))
 }
 
 fn cells(values: impl Iterator<Item = impl Display>) -> String {
@@ -140,14 +142,18 @@ mod tests {
             outcomes: vec![factor.to_string(); QUESTIONS.len()],
         };
         let aims = Aims::parse(include_str!("../../budgets.toml")).unwrap();
-        let text = tables(&[measured(1), measured(10), measured(100)], &aims);
+        let of = |peers: [u64; 3]| {
+            let measured: Vec<_> = [1].into_iter().chain(peers).map(measured).collect();
+            tables(&measured, &aims)
+        };
+        let text = of([10, 100, 1000]);
         for table in text.split("\n\n") {
             let cells: Vec<usize> = table.lines().map(|line| line.matches('|').count()).collect();
             assert!(cells.iter().all(|count| *count == cells[0]), "{table}");
         }
-        assert!(text.contains("| flash, the four routes | 2 | 20 | 200 | 0.10 |"), "{text}");
-        assert!(text.contains("| 5 | 50 | 500 | 0.10 | 1/8 |"), "{text}");
-        let text = tables(&[measured(1), measured(7), measured(7)], &aims);
-        assert!(text.contains("| 5 | 35 | 35 | 0.15 | 1/8, not reached |"), "{text}");
+        assert!(text.contains("| flash, the four routes | 2 | 20 | 200 | 2000 | 0.10 |"), "{text}");
+        assert!(text.contains("| 5 | 50 | 500 | 5000 | 0.10 | 1/8 |"), "{text}");
+        let text = of([7, 7, 7]);
+        assert!(text.contains("| 5 | 35 | 35 | 35 | 0.15 | 1/8, not reached |"), "{text}");
     }
 }

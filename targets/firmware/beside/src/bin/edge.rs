@@ -1,4 +1,5 @@
-//! edge-http, and for WebSockets edge-ws, as their examples have them: the defaults, no timeouts.
+//! edge-http, and for WebSockets edge-ws, as their examples have them: the defaults, no timeouts. And,
+//! by a feature, with room for fewer fields.
 #![no_std]
 #![no_main]
 
@@ -15,6 +16,10 @@ use edge_http::{DEFAULT_MAX_HEADERS_COUNT, Method};
 use edge_nal::{Close, Readable, TcpShutdown, TcpSplit};
 use embassy_time_driver::{Driver, TICK_HZ, time_driver_impl};
 use embedded_io_async::{ErrorType, Read, Write};
+
+/// For how many fields of a request there is a place.
+const FIELDS: usize =
+    if cfg!(feature = "edge-few-fields") { 16 } else { DEFAULT_MAX_HEADERS_COUNT };
 
 struct Panel;
 
@@ -143,7 +148,7 @@ fn main() -> ! {
     static mut BUFFER: [u8; HEAD_BYTES + CONTENT_BYTES] = [0; HEAD_BYTES + CONTENT_BYTES];
     let client = CLIENT.insert(Client::open());
     loop {
-        client.speak(handle_connection::<_, _, DEFAULT_MAX_HEADERS_COUNT>(
+        client.speak(handle_connection::<_, _, FIELDS>(
             Stream(stream::Stream(client.wire())),
             BUFFER,
             None,
