@@ -1,5 +1,7 @@
 //! A compiler for the boards: rustup's where it has the target, else one made of Debian's packages.
 
+use std::env::JoinPathsError;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -69,10 +71,7 @@ impl Bare {
                 return None;
             }
             // Cargo looks on the path for its clippy, which compiles by itself.
-            let path = std::env::var_os("PATH").unwrap_or_default();
-            let folders =
-                std::iter::once(PathBuf::from("/usr/bin")).chain(std::env::split_paths(&path));
-            command.env("PATH", std::env::join_paths(folders).ok()?);
+            command.env("PATH", path_from(["/usr/bin".into()]).ok()?);
             command.env("SYSROOT", workspace.target.join("bare"));
         }
         Some(command)
@@ -95,6 +94,22 @@ impl Bare {
         command
     }
 
+    /// Lets a command find this compiler and our own programs by their names, as if they were
+    /// installed and we had never been here.
+    pub(crate) fn lend(&self, workspace: &Workspace, command: &mut Command) -> Result<(), Failure> {
+        let mut folders = vec![workspace.target.join("release")];
+        if let Some(rustc) = &self.rustc {
+            command.env("RUSTC", rustc);
+            folders.push("/usr/bin".into());
+        }
+        let path = path_from(folders).map_err(|error| Failure::new(error.to_string()))?;
+        command.env("PATH", path);
+        for ours in ["CARGO_TARGET_DIR", "RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS"] {
+            command.env_remove(ours);
+        }
+        Ok(())
+    }
+
     /// Where a binary of that name was built.
     pub(crate) fn image(&self, workspace: &Workspace, name: &str) -> PathBuf {
         self.target_dir(workspace).join(self.target).join("release").join(name)
@@ -103,6 +118,12 @@ impl Bare {
     fn target_dir(&self, workspace: &Workspace) -> PathBuf {
         workspace.target.join("firmware")
     }
+}
+
+/// The path of programs, with these folders before all others.
+fn path_from(folders: impl IntoIterator<Item = PathBuf>) -> Result<OsString, JoinPathsError> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::join_paths(folders.into_iter().chain(std::env::split_paths(&path)))
 }
 
 /// Debian's linker, or the one that rustup's toolchain brings.

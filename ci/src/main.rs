@@ -13,6 +13,7 @@ mod firmware;
 mod fuzz;
 mod gate;
 mod mutants;
+mod new_board;
 mod readme;
 mod setup;
 mod size;
@@ -46,6 +47,8 @@ cargo ci beside   our server beside picoserve and edge-http on a Cortex-M0: inst
                     --answers    measure nothing: only see that all of them answer
                     --write      renew docs/beside.md with what was measured
                     --packaged   as above
+cargo ci new-board
+                  follow docs/new-board.md from an empty folder to a green check
 cargo ci bench    instruction counts beside the peers', by valgrind
 cargo ci exhaustive
                   all strings of three bytes in each slot of the grammar: minutes
@@ -80,6 +83,7 @@ fn dispatch(arguments: &[&str]) -> Result<(), Failure> {
             firmware::check(&workspace, &firmware::Options::parse(options)?)
         }
         ["beside", options @ ..] => beside::check(&workspace, &beside::Options::parse(options)?),
+        ["new-board"] => new_board::follow(&workspace),
         ["bench"] => gate::bench(&workspace),
         ["exhaustive"] => exhaustive::check(&workspace),
         ["fuzz", options @ ..] => fuzz::search(&workspace, &fuzz::Options::parse(options)?),

@@ -31,14 +31,15 @@ pub(crate) fn run(command: &mut Command) -> Result<(), Failure> {
     }
 }
 
-/// Runs a process for what it prints to stdout.
+/// Runs a process for what it prints to stdout. All that it printed is shown if it fails.
 pub(crate) fn read(command: &mut Command) -> Result<String, Failure> {
     let line = command_line(command);
     match command.output() {
         Ok(Output { status, stdout, .. }) if status.success() => {
             Ok(String::from_utf8_lossy(&stdout).into_owned())
         }
-        Ok(Output { stderr, .. }) => {
+        Ok(Output { stdout, stderr, .. }) => {
+            print!("{}", String::from_utf8_lossy(&stdout));
             eprint!("{}", String::from_utf8_lossy(&stderr));
             Err(Failure::new(line))
         }
