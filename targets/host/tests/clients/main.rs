@@ -4,6 +4,7 @@ mod drain;
 mod http;
 mod peer;
 mod pipelining;
+mod reader;
 mod start;
 mod websocket;
 mod workers;

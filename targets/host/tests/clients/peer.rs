@@ -13,12 +13,22 @@ impl Peer {
     pub(crate) fn connect(to: SocketAddr) -> Self {
         let tcp = TcpStream::connect(to).expect("a server that listens");
         tcp.set_read_timeout(Some(GUARD)).expect("a time-out");
+        tcp.set_write_timeout(Some(GUARD)).expect("a time-out");
         tcp.set_nodelay(true).expect("no delay");
         Self(tcp)
     }
 
     pub(crate) fn send(&mut self, bytes: impl AsRef<[u8]>) {
         self.0.write_all(bytes.as_ref()).expect("a server that reads");
+    }
+
+    /// Sends until that is not possible any more, and says why.
+    pub(crate) fn fill(&mut self) -> ErrorKind {
+        loop {
+            if let Err(error) = self.0.write_all(&[b'.'; 4096]) {
+                return error.kind();
+            }
+        }
     }
 
     pub(crate) fn shut(&mut self) {
