@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::subject::Delivery;
-use crate::transcript::Ending;
+use crate::transcript::{Ending, Transcript};
 use crate::verdict::Failure;
 
 /// What came of one case on one target.
@@ -21,6 +21,22 @@ pub struct CaseResult {
     pub replays: usize,
     /// How long it took.
     pub took: Duration,
+    /// What went over the wire, if it was to be kept: each row whole, and the cuts at which
+    /// something was wrong.
+    pub evidence: Vec<Evidence>,
+}
+
+/// What went over the wire in one replay.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Evidence {
+    /// The row's id.
+    pub row: String,
+    /// How the bytes to the server were cut.
+    pub delivery: Delivery,
+    /// All that went over the wire.
+    pub transcript: Transcript,
+    /// What it is not the same as, if this is the replay of the [`Difference`].
+    pub expected: Option<Transcript>,
 }
 
 /// A verdict.

@@ -33,6 +33,8 @@ pub struct Plan<'a> {
     pub known: &'a [KnownFailure],
     /// Says how strongly each rule is asked.
     pub requirements: &'a [Requirement],
+    /// Keep what went over the wire, for a report that shows it.
+    pub keeps: bool,
 }
 
 /// Something happened in a run.
@@ -180,6 +182,7 @@ impl Plan<'_> {
             slow: self.slow,
             known: self.known,
             foreign: !target.is_ours(),
+            keeps: self.keeps,
         }
     }
 }

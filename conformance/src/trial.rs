@@ -16,7 +16,7 @@ use crate::invariant;
 use crate::known::KnownFailure;
 use crate::patience::Patience;
 use crate::replay::{Outcome, replay};
-use crate::result::{CaseResult, Difference, Fault, Status};
+use crate::result::{CaseResult, Difference, Evidence, Fault, Status};
 use crate::subject::{Delivery, OpenOptions, Subject, Time, Unreachable};
 use crate::transcript::Transcript;
 use crate::verdict::{Failure, FailureKind};
@@ -38,6 +38,8 @@ pub struct Trial<'a> {
     pub known: &'a [KnownFailure],
     /// The server is not ours: it may lack what no case says that it needs.
     pub foreign: bool,
+    /// Keep what went over the wire.
+    pub keeps: bool,
 }
 
 impl Trial<'_> {
@@ -55,6 +57,7 @@ impl Trial<'_> {
             difference: None,
             replays: 0,
             took: Duration::ZERO,
+            evidence: Vec::new(),
         };
         if let Some(reason) = self.skip(case)? {
             result.status = Status::Skipped(reason);
@@ -125,13 +128,22 @@ impl Trial<'_> {
         result: &mut CaseResult,
     ) -> Result<Option<Fault>, Unreachable> {
         let fault = |delivery, failure| Fault { row: row.id.clone(), delivery, failure };
+        let evidence = |delivery, transcript: &Transcript, expected: Option<&Transcript>| {
+            let (transcript, expected) = (transcript.clone(), expected.cloned());
+            Evidence { row: row.id.clone(), delivery, transcript, expected }
+        };
         let (whole, failure) = self.replay(case, row, Delivery::Whole)?;
         result.replays += 1;
+        let mut expected = None;
         if result.difference.is_none()
             && let Some(reference) = &mut self.reference
         {
-            let expected = open(reference.as_mut(), case, row, Delivery::Whole)?.transcript;
-            result.difference = differ(row, Delivery::Whole, "core", &expected, &whole);
+            let reference = open(reference.as_mut(), case, row, Delivery::Whole)?.transcript;
+            result.difference = differ(row, Delivery::Whole, "core", &reference, &whole);
+            expected = result.difference.is_some().then_some(reference);
+        }
+        if self.keeps {
+            result.evidence.push(evidence(Delivery::Whole, &whole, expected.as_ref()));
         }
         if let Some(failure) = failure {
             if self.foreign
@@ -145,8 +157,13 @@ impl Trial<'_> {
         for delivery in self.cuts.deliveries(whole.sent().len()) {
             let (transcript, failure) = self.replay(case, row, delivery)?;
             result.replays += 1;
-            if result.difference.is_none() {
+            let is_first = result.difference.is_none();
+            if is_first {
                 result.difference = differ(row, delivery, "whole", &whole, &transcript);
+            }
+            let differs = is_first && result.difference.is_some();
+            if self.keeps && (differs || failure.is_some()) {
+                result.evidence.push(evidence(delivery, &transcript, differs.then_some(&whole)));
             }
             if let Some(failure) = failure {
                 return Ok(Some(fault(delivery, failure)));

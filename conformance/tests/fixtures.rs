@@ -36,7 +36,8 @@ fn check(target: Target, file: PathBuf) {
     let cases = select(suite, &[argument]).unwrap_or_else(|misses| panic!("{}", misses[0]));
     let targets = vec![target];
     let (known, requirements) = (&*suite.known, &*suite.requirements);
-    let plan = Plan { cases, targets, cuts: None, slow: false, known, requirements };
+    let (cuts, slow, keeps) = (None, false, false);
+    let plan = Plan { cases, targets, cuts, slow, known, requirements, keeps };
     let findings = Findings { suite, flags: "", paint: Paint::PLAIN };
     let mut found = String::new();
     let report = plan.run(|event| {

@@ -191,6 +191,7 @@ fn run(check: Check, out: &mut dyn Write) -> Result<Exit, Stop> {
         slow: check.slow,
         known: &suite.known,
         requirements: &suite.requirements,
+        keeps: false,
     };
     let measure = |file: &mut BufWriter<File>| {
         let costs = costs::measure(&plan.cases).map_err(|why| Stop {

@@ -146,6 +146,7 @@ mod tests {
             difference: None,
             replays: 7,
             took: Duration::from_millis(5),
+            evidence: Vec::new(),
         };
         let core = Summary { name: "core".into(), known: 1, differ: Some(0), ..Summary::default() };
         let url = Summary { name: "url:http://a".into(), ..Summary::default() };

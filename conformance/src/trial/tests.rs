@@ -49,8 +49,8 @@ fn run_dying(limits: &str) -> Result<Status, Unreachable> {
     let file = parse("f", "f.case", &source).unwrap_or_else(|errors| panic!("{}", errors[0]));
     let case = file.cases.first().unwrap();
     let (subject, reference, cuts) = (Box::new(Dying), None, Cuts::Whole);
-    let (slow, foreign) = (false, false);
-    let mut trial = Trial { subject, reference, cuts, slow, known: &[], foreign };
+    let (slow, foreign, keeps) = (false, false, false);
+    let mut trial = Trial { subject, reference, cuts, slow, known: &[], foreign, keeps };
     trial.run(case, &case.rows()).map(|result| result.status)
 }
 
@@ -100,8 +100,8 @@ fn run<'a>(
     let file = parse("f", "f.case", &source).unwrap_or_else(|errors| panic!("{}", errors[0]));
     let case = file.cases.first().unwrap();
     let subject = Box::new(Fake(server));
-    let (reference, cuts, slow, foreign) = (None, Cuts::Every, false, false);
-    let mut trial = Trial { subject, reference, cuts, slow, known: &[], foreign };
+    let (reference, cuts, slow, foreign, keeps) = (None, Cuts::Every, false, false, false);
+    let mut trial = Trial { subject, reference, cuts, slow, known: &[], foreign, keeps };
     change(&mut trial);
     trial.run(case, &case.rows()).unwrap()
 }
@@ -143,6 +143,29 @@ fn other_bytes_than_the_reference_are_found_though_they_are_permitted() {
     assert_eq!(result.status, Status::Passed);
     let difference = result.difference.unwrap();
     assert_eq!((difference.against, difference.at), ("core", 33));
+}
+
+#[test]
+fn what_went_over_the_wire_is_kept_if_that_is_asked() {
+    let server = |delivery| match delivery {
+        Delivery::Cut(5) => Script::new(&[MISSING]),
+        _ => Script::new(&[OK]),
+    };
+    assert_eq!(run(GET, server, |_| {}).evidence, []);
+    let evidence = run(GET, server, |trial| trial.keeps = true).evidence;
+    let [whole, cut] = &evidence[..] else { panic!("{evidence:?}") };
+    assert_eq!((whole.row.as_str(), whole.delivery), ("f/a", Delivery::Whole));
+    assert_eq!((whole.transcript.received(), &whole.expected), (OK, &None));
+    assert_eq!((cut.delivery, cut.transcript.received()), (Delivery::Cut(5), MISSING));
+    assert_eq!(cut.expected.as_ref(), Some(&whole.transcript));
+
+    let server = |_| Script::new(&[LONGER]);
+    let evidence = run(GET, server, |trial| {
+        trial.keeps = true;
+        trial.reference = Some(Box::new(Fake(|_| Script::new(&[OK]))));
+    });
+    let [whole] = &evidence.evidence[..] else { panic!("{evidence:?}") };
+    assert_eq!(whole.expected.as_ref().map(Transcript::received), Some(OK));
 }
 
 #[test]
