@@ -83,13 +83,13 @@ pub fn requirement(requirement: &Requirement, entry: Option<&Entry<'_>>) -> Stri
 }
 
 /// The document, the section, and how strongly it is asked.
-fn source(requirement: &Requirement) -> String {
+pub(crate) fn source(requirement: &Requirement) -> String {
     let rfc = requirement.rfc.to_uppercase().replace("RFC", "RFC ");
     format!("{rfc} section {}, {}", requirement.section, requirement.level)
 }
 
 /// The lines of the file from the first directive behind the rules to the end of the case.
-fn steps<'a>(file: &'a SuiteFile, case: &Case) -> Vec<&'a str> {
+pub(crate) fn steps<'a>(file: &'a SuiteFile, case: &Case) -> Vec<&'a str> {
     let start = usize::try_from(case.span.line).unwrap_or(usize::MAX);
     let body = file.source.lines().skip(start).take_while(|line| !line.starts_with("###"));
     let mut lines: Vec<&str> = body

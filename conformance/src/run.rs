@@ -241,7 +241,8 @@ fn soften(result: &mut CaseResult, case: &Case, levels: &HashMap<&str, Level>) {
 }
 
 impl Summary {
-    fn add(&mut self, result: &CaseResult) {
+    /// Counts a result.
+    pub fn add(&mut self, result: &CaseResult) {
         *match result.status {
             Status::Passed => &mut self.passed,
             Status::Failed(_) | Status::UnexpectedPass(_) => &mut self.failed,

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::flag::{Command, Flag, number};
 use super::{Stop, boards};
@@ -10,9 +11,10 @@ use crate::case::select::{Selected, select};
 use crate::costs;
 use crate::cuts::Cuts;
 use crate::exit::Exit;
+use crate::ledger::Ledger;
 use crate::report::console::{Console, Paint};
 use crate::report::finding::{Findings, shell};
-use crate::report::{json, junit};
+use crate::report::{html, json, junit};
 use crate::run::Plan;
 use crate::suite::Suite;
 use crate::targets::Target;
@@ -27,6 +29,7 @@ pub(super) struct Check {
     fixtures: Option<PathBuf>,
     junit: Option<PathBuf>,
     json: Option<PathBuf>,
+    html: Option<PathBuf>,
     costs: Option<PathBuf>,
 }
 
@@ -43,7 +46,7 @@ pub(super) const COMMAND: Command<Check> = Command {
            Ends with 0 if all is as expected, 1 if a case failed, passed although it is known to \
            fail, or came out with different bytes, 2 if the command or a fixture is wrong, 3 if a \
            target cannot be reached, 4 if no case was selected.",
-    flags: &[TARGET, SLOW, CUTS, CUT, FIXTURES, JUNIT, JSON, COSTS],
+    flags: &[TARGET, SLOW, CUTS, CUT, FIXTURES, JUNIT, JSON, HTML, COSTS],
     argument: |check, argument| {
         check.cases.push(argument);
         Ok(())
@@ -148,6 +151,21 @@ const JSON: Flag<Check> = Flag {
     },
 };
 
+const HTML: Flag<Check> = Flag {
+    name: "html",
+    value: Some("FILE"),
+    short: "write the results as a page for a browser",
+    long: "Write the results to this file as one page for a browser: cases by targets, grouped by \
+           the sections of the RFCs. A cell opens what went over the wire, the first byte that \
+           differs, the requirement, the command that shows it again and, with --costs, the cost. \
+           The page is whole in itself: it can be sent to a colleague, and asks no network for \
+           anything.",
+    apply: |check, value| {
+        check.html = Some(value.into());
+        Ok(())
+    },
+};
+
 const COSTS: Flag<Check> = Flag {
     name: "costs",
     value: Some("FILE"),
@@ -168,6 +186,7 @@ fn run(check: Check, out: &mut dyn Write) -> Result<Exit, Stop> {
     // Before anything runs: a result that cannot be written down is no result.
     let junit_out = check.junit.as_ref().map(create).transpose()?;
     let json_out = check.json.as_ref().map(create).transpose()?;
+    let html_out = check.html.as_ref().map(create).transpose()?;
     let mut costs_out = check.costs.as_ref().map(create).transpose()?;
     let targets = targets(&check.targets)?;
     if costs_out.is_some() && !targets.contains(&Target::Microbit) {
@@ -191,7 +210,7 @@ fn run(check: Check, out: &mut dyn Write) -> Result<Exit, Stop> {
         slow: check.slow,
         known: &suite.known,
         requirements: &suite.requirements,
-        keeps: false,
+        keeps: html_out.is_some(),
     };
     let measure = |file: &mut BufWriter<File>| {
         let costs = costs::measure(&plan.cases).map_err(|why| Stop {
@@ -216,6 +235,13 @@ fn run(check: Check, out: &mut dyn Write) -> Result<Exit, Stop> {
     }
     if let Some(out) = json_out {
         json::write(&report, out)?;
+    }
+    if let Some(out) = html_out {
+        // Without it the page does not say where the code decides, and says all else.
+        let ledger = Ledger::of(&suite).ok();
+        let seconds = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+        let (report, ledger, costs) = (&report, ledger.as_ref(), costs.as_ref());
+        html::write(&html::Page { report, findings: plain, ledger, costs, seconds }, out)?;
     }
     written?;
     console.finish(&report)?;
@@ -298,6 +324,7 @@ mod tests {
             (&["--fixtures", "d"], Check { fixtures: Some("d".into()), ..Check::default() }),
             (&["--junit", "f"], Check { junit: Some("f".into()), ..Check::default() }),
             (&["--json", "f"], Check { json: Some("f".into()), ..Check::default() }),
+            (&["--html", "f"], Check { html: Some("f".into()), ..Check::default() }),
             (&["--costs", "f"], Check { costs: Some("f".into()), ..Check::default() }),
         ];
         for (words, expected) in table {

@@ -10,6 +10,7 @@ use crate::result::{CaseResult, Difference, Fault, Status};
 use crate::subject::Delivery;
 use crate::suite::Suite;
 use crate::transcript::{Ending, Escaped};
+use crate::verdict::Failure;
 
 /// What came is shown up to this many bytes.
 const CAME_MAX: usize = 200;
@@ -60,10 +61,8 @@ impl Findings<'_> {
             self.paint.style(style, word),
             result.target
         );
-        if let Some((file, _)) = self.suite.case(&result.case) {
-            let what = failure.what.clone();
-            let _ =
-                writeln!(out, "{}", excerpt(&file.diagnostic(failure.span, String::new(), what)));
+        if let Some(excerpt) = self.excerpt(result, fault) {
+            let _ = writeln!(out, "{excerpt}");
         }
         for rule in self.rules(result, failure.rule) {
             let _ = writeln!(out, "  = {rule}");
@@ -74,6 +73,13 @@ impl Findings<'_> {
             let _ = writeln!(out, "what came: {}{more}", show(shown));
         }
         let _ = writeln!(out, "replay: {}\n", self.replay(&result.target, row, *delivery));
+    }
+
+    /// The line of the case that was not met, and what came instead.
+    pub(crate) fn excerpt(&self, result: &CaseResult, fault: &Fault) -> Option<String> {
+        let (file, _) = self.suite.case(&result.case)?;
+        let Failure { span, what, .. } = &fault.failure;
+        Some(excerpt(&file.diagnostic(*span, String::new(), what.clone())))
     }
 
     /// The requirements that a failure is about, each with its level and what it asks.
@@ -114,12 +120,13 @@ impl Findings<'_> {
     }
 
     /// The command that replays this cut of this row on this target.
-    fn replay(&self, target: &str, row: &str, delivery: Delivery) -> String {
+    pub(crate) fn replay(&self, target: &str, row: &str, delivery: Delivery) -> String {
         let cut = match delivery {
             Delivery::Whole => "--cuts whole".to_owned(),
             Delivery::Bytes => "--cuts bytes".to_owned(),
             Delivery::Cut(at) => format!("--cut {at}"),
         };
+        let target = shell(target);
         format!("samewire check --target {target} {cut}{} {}", self.flags, shell(row))
     }
 }

@@ -2,5 +2,6 @@
 
 pub mod console;
 pub mod finding;
+pub mod html;
 pub mod json;
 pub mod junit;
