@@ -4,7 +4,7 @@ use crate::failure::Failure;
 use crate::readme::{self, run_as_written};
 use crate::step::{run, step};
 use crate::workspace::Workspace;
-use crate::{beside, costs, firmware, new_board, size, tidy};
+use crate::{beside, costs, firmware, matrix, new_board, size, tidy};
 
 /// Packages outside the default members, whose tests `cargo test` alone does not run.
 const APART: [&str; 6] = ["-p", "samewire-ci", "-p", "samewire-benches", "-p", "samewire-embassy"];
@@ -37,6 +37,7 @@ pub(crate) fn whole(workspace: &Workspace) -> Result<(), Failure> {
         cargo(&["run", "--release", "--", "fmt", "--check"])
     })?;
     step("ledger", || cargo(&["run", "--release", "--", "ledger"]))?;
+    matrix::check(workspace, false)?;
     costs::check(workspace, &costs::Options::default())?;
     firmware::check(workspace, &firmware::Options::gate())?;
     beside::check(workspace, &beside::Options::gate())?;

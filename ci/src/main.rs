@@ -12,6 +12,7 @@ mod failure;
 mod firmware;
 mod fuzz;
 mod gate;
+mod matrix;
 mod mutants;
 mod new_board;
 mod readme;
@@ -49,6 +50,7 @@ cargo ci beside   our server beside picoserve and edge-http on a Cortex-M0: inst
                     --packaged   as above
 cargo ci new-board
                   follow docs/new-board.md from an empty folder to a green check
+cargo ci matrix   the page of `samewire check --html` in a browser; pictures in target/matrix
 cargo ci bench    instruction counts beside the peers', by valgrind
 cargo ci exhaustive
                   all strings of three bytes in each slot of the grammar: minutes
@@ -84,6 +86,7 @@ fn dispatch(arguments: &[&str]) -> Result<(), Failure> {
         }
         ["beside", options @ ..] => beside::check(&workspace, &beside::Options::parse(options)?),
         ["new-board"] => new_board::follow(&workspace),
+        ["matrix"] => matrix::check(&workspace, true),
         ["bench"] => gate::bench(&workspace),
         ["exhaustive"] => exhaustive::check(&workspace),
         ["fuzz", options @ ..] => fuzz::search(&workspace, &fuzz::Options::parse(options)?),

@@ -11,10 +11,11 @@ use crate::step::{run, step};
 /// The compiler for boards.
 const COMPILER: [&str; 3] = ["rustc-web", "cargo-web", "rust-web-src"];
 /// Packages, the programs that they bring, and the step that runs these.
-const PROGRAMS: [(&str, &str, &str); 3] = [
+const PROGRAMS: [(&str, &str, &str); 4] = [
     ("valgrind", "valgrind", "bench"),
     ("qemu-system-arm", "qemu-system-arm", "firmware"),
     ("qemu-system-misc", "qemu-system-riscv32", "firmware"),
+    ("chromium", "chromium", "matrix"),
 ];
 /// Older packages do not know the edition and the library functions that we use.
 const COMPILER_MIN: (u32, u32) = (1, 95);
