@@ -4,12 +4,18 @@
 //! [board.netduino]
 //! about = "a Cortex-M4"
 //! command = ["qemu-system-arm", "-M", "netduinoplus2", "-kernel", "netduino.elf"]
+//!
+//! [board.panel]
+//! about = "the panel on the desk"
+//! http = "192.168.1.20:80"
 //! ```
 //!
-//! A board is reached by [the link](samewire_link) on the standard input and output of its command,
-//! which runs in the file's folder. `docs/new-board.md` leads to one.
+//! A board with a command is reached by [the link](samewire_link) on the command's standard input and
+//! output; it runs in the file's folder. One with an address is there already, and is reached over
+//! TCP. `docs/new-board.md` leads to either.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -17,7 +23,10 @@ use toml::Spanned;
 
 use crate::diagnostic::{Diagnostic, Lines};
 use crate::requirement::toml_error;
-use crate::subject::emulator::Program;
+use crate::subject::emulator::{Emulator, Program};
+use crate::subject::link::Linked;
+use crate::subject::remote::Remote;
+use crate::subject::{Subject, Time};
 use crate::targets::is_taken;
 
 /// The name of the file.
@@ -31,8 +40,40 @@ pub struct Board {
     pub name: String,
     /// What it is, for lists.
     pub about: String,
-    /// What speaks the link.
-    pub(crate) program: Program,
+    pub(crate) reach: Reach,
+}
+
+/// How a board is reached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// This speaks the link.
+    Command(Program),
+    /// Over TCP, at this `HOST:PORT`.
+    Http(String),
+}
+
+impl Board {
+    /// A subject for one thread.
+    pub(crate) fn subject(&self) -> Box<dyn Subject> {
+        match &self.reach {
+            Reach::Command(program) => {
+                let program = program.clone();
+                Box::new(Linked::new(&self.name, move || Emulator::start(&program)))
+            }
+            Reach::Http(address) => match Remote::new(&self.name, address) {
+                Ok(remote) => Box::new(remote),
+                Err(why) => unreachable!("`parse` has read it: {why}"),
+            },
+        }
+    }
+
+    /// Whose clock it runs by.
+    pub(crate) fn time(&self) -> Time {
+        match self.reach {
+            Reach::Command(_) => Time::Virtual,
+            Reach::Http(_) => Time::Real,
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -47,7 +88,8 @@ struct File {
 struct Entry {
     #[serde(default)]
     about: String,
-    command: Spanned<Vec<String>>,
+    command: Option<Spanned<Vec<String>>>,
+    http: Option<Spanned<String>>,
 }
 
 /// The boards of the file that is nearest; none if there is no file.
@@ -80,35 +122,72 @@ fn parse(shown: &str, source: &str, folder: &Path) -> Result<Vec<Board>, Vec<Dia
     })?;
     let lines = Lines::new(source);
     let (mut boards, mut errors) = (Vec::new(), Vec::new());
-    for (name, Entry { about, command }) in file.board {
-        let mut error = |at, message: String, hint: &str| {
-            let span = lines.span(at);
-            errors.push(Diagnostic::new(shown, source, span, message, hint.to_owned()));
-        };
-        let (at, name) = (name.span(), name.into_inner());
-        let is_plain =
-            |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-        if name.is_empty() || !name.bytes().all(is_plain) {
-            let message = format!("`{name}` cannot be the name of a board");
-            error(at, message, "lower-case letters, digits and hyphens make one");
-        } else if is_taken(&name) {
-            error(at, format!("`{name}` is a target that is always there"), "name it otherwise");
+    for (name, entry) in file.board {
+        let about = entry.about.clone();
+        let reach = judge(&name).and_then(|()| entry.reach(shown, folder, &name));
+        match reach {
+            Ok(reach) => boards.push(Board { name: name.into_inner(), about, reach }),
+            Err(Wrong { at, message, hint }) => {
+                let span = lines.span(at);
+                errors.push(Diagnostic::new(shown, source, span, message, hint.to_owned()));
+            }
         }
-        let at = command.span();
-        let Some((program, arguments)) = command.get_ref().split_first() else {
-            error(at, "a command of no words".to_owned(), "name the program and its arguments");
-            continue;
-        };
-        let remedy = format!("{shown} names it as the command of {name}");
-        let program = Program {
-            path: within(folder, program),
-            arguments: arguments.to_vec(),
-            folder: Some(folder.to_owned()),
-            remedy,
-        };
-        boards.push(Board { name, about, program });
     }
     if errors.is_empty() { Ok(boards) } else { Err(errors) }
+}
+
+/// What is wrong with an entry.
+struct Wrong {
+    /// In bytes of the file.
+    at: Range<usize>,
+    message: String,
+    hint: &'static str,
+}
+
+/// Whether a board can have this name.
+fn judge(name: &Spanned<String>) -> Result<(), Wrong> {
+    let (at, name) = (name.span(), name.get_ref());
+    let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    if name.is_empty() || !name.bytes().all(is_plain) {
+        let message = format!("`{name}` cannot be the name of a board");
+        return Err(Wrong { at, message, hint: "lower-case letters, digits and hyphens make one" });
+    }
+    if is_taken(name) {
+        let message = format!("`{name}` is a target that is always there");
+        return Err(Wrong { at, message, hint: "name it otherwise" });
+    }
+    Ok(())
+}
+
+impl Entry {
+    fn reach(self, shown: &str, folder: &Path, name: &Spanned<String>) -> Result<Reach, Wrong> {
+        match (self.command, self.http) {
+            (Some(command), None) => {
+                let Some((program, arguments)) = command.get_ref().split_first() else {
+                    let message = "a command of no words".to_owned();
+                    let hint = "name the program and its arguments";
+                    return Err(Wrong { at: command.span(), message, hint });
+                };
+                Ok(Reach::Command(Program {
+                    path: within(folder, program),
+                    arguments: arguments.to_vec(),
+                    folder: Some(folder.to_owned()),
+                    remedy: format!("{shown} names it as the command of {}", name.get_ref()),
+                }))
+            }
+            (None, Some(address)) => match Remote::new("", address.get_ref()) {
+                Ok(_) => Ok(Reach::Http(address.into_inner())),
+                Err(_) => {
+                    let message = format!("`{}` is no address", address.get_ref());
+                    Err(Wrong { at: address.span(), message, hint: "spell it HOST:PORT" })
+                }
+            },
+            (None, None) | (Some(_), Some(_)) => {
+                let message = format!("how is `{}` reached?", name.get_ref());
+                Err(Wrong { at: name.span(), message, hint: "give it either a command or http" })
+            }
+        }
+    }
 }
 
 /// A program that is named by a path is in the file's folder, wherever we are; others are searched
@@ -120,20 +199,24 @@ fn within(folder: &Path, program: &str) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
-    use super::parse;
+    use super::{Reach, parse};
     use std::path::{Path, PathBuf};
 
     #[test]
     fn boards_are_read_by_name() {
-        let source = "[board.b]\ncommand = [\"./run\", \"-x\"]\n\
+        let source = "[board.c]\nhttp = \"127.0.0.1:80\"\n\
+                      [board.b]\ncommand = [\"./run\", \"-x\"]\n\
                       [board.a-2]\nabout = \"A two\"\ncommand = [\"qemu\"]\n";
         let boards = parse("boards.toml", source, Path::new("/somewhere")).unwrap();
-        let [a, b] = &boards[..] else { panic!("{boards:?}") };
+        let [a, b, c] = &boards[..] else { panic!("{boards:?}") };
         assert_eq!((a.name.as_str(), a.about.as_str()), ("a-2", "A two"));
-        assert_eq!((&a.program.path, a.program.arguments.len()), (&PathBuf::from("qemu"), 0));
-        assert_eq!(b.program.path, PathBuf::from("/somewhere/./run"));
-        assert_eq!(b.program.arguments, ["-x"]);
-        assert_eq!(b.program.folder.as_deref(), Some(Path::new("/somewhere")));
+        let Reach::Command(program) = &a.reach else { panic!("{a:?}") };
+        assert_eq!((&program.path, program.arguments.len()), (&PathBuf::from("qemu"), 0));
+        let Reach::Command(program) = &b.reach else { panic!("{b:?}") };
+        assert_eq!(program.path, PathBuf::from("/somewhere/./run"));
+        assert_eq!(program.arguments, ["-x"]);
+        assert_eq!(program.folder.as_deref(), Some(Path::new("/somewhere")));
+        assert_eq!(c.reach, Reach::Http("127.0.0.1:80".into()));
         assert!(parse("boards.toml", "", Path::new("")).is_ok_and(|boards| boards.is_empty()));
     }
 
@@ -143,8 +226,14 @@ mod tests {
             ("[board.Net]\ncommand = [\"a\"]\n", "boards.toml:1:8", "cannot be the name"),
             ("[board.core]\ncommand = [\"a\"]\n", "boards.toml:1:8", "always there"),
             ("[board.a]\ncommand = []\n", "boards.toml:2:11", "a command of no words"),
+            ("[board.a]\nhttp = \"a/b\"\n", "boards.toml:2:8", "`a/b` is no address"),
             ("[board.a]\nserial = \"x\"\n", "boards.toml:2:1", "unknown field `serial`"),
-            ("[board.a]\n", "boards.toml:1:1", "missing field `command`"),
+            ("[board.a]\n", "boards.toml:1:8", "how is `a` reached?"),
+            (
+                "[board.a]\nhttp = \"b\"\ncommand = [\"a\"]\n",
+                "boards.toml:1:8",
+                "either a command or http",
+            ),
         ];
         for (source, place, what) in table {
             let errors = parse("boards.toml", source, Path::new("")).unwrap_err();

@@ -14,7 +14,7 @@ use crate::exit::Exit;
 use crate::known::KnownFailure;
 use crate::requirement::{Level, Requirement};
 use crate::result::{CaseResult, Fault, Status};
-use crate::subject::Unreachable;
+use crate::subject::{Time, Unreachable};
 use crate::targets::Target;
 use crate::trial::Trial;
 
@@ -168,8 +168,9 @@ impl Plan<'_> {
         self.cuts.unwrap_or(match target {
             Target::Core => Cuts::Every,
             Target::Host | Target::Qemu(_) => Cuts::Bytes,
-            Target::Microbit | Target::Board(_) => Cuts::Some,
-            Target::Url(_) => Cuts::Whole,
+            Target::Microbit => Cuts::Some,
+            Target::Board(board) if board.time() == Time::Virtual => Cuts::Some,
+            Target::Board(_) | Target::Url(_) => Cuts::Whole,
         })
     }
 
@@ -193,9 +194,10 @@ fn threads(target: &Target) -> usize {
     match target {
         Target::Core => cores,
         // Each has an emulator of its own.
-        Target::Microbit | Target::Qemu(_) | Target::Board(_) => cores.min(4),
+        Target::Microbit | Target::Qemu(_) => cores.min(4),
+        Target::Board(board) if board.time() == Time::Virtual => cores.min(4),
         Target::Host => (cores * 2).min(8),
-        Target::Url(_) => 1,
+        Target::Board(_) | Target::Url(_) => 1,
     }
 }
 

@@ -6,9 +6,7 @@ use samewire_demo::Demo;
 
 use crate::boards::Board as Named;
 use crate::subject::core::Core;
-use crate::subject::emulator::Emulator;
 use crate::subject::host::Host;
-use crate::subject::link::Linked;
 use crate::subject::microbit;
 use crate::subject::qemu::{Board, Qemu};
 use crate::subject::url::Url;
@@ -25,7 +23,7 @@ pub enum Target {
     Microbit,
     /// The demo on an emulated board, over TCP.
     Qemu(Board),
-    /// The demo on a board that `boards.toml` names, over the link, with virtual time.
+    /// The demo on a board that `boards.toml` names.
     Board(Arc<Named>),
     /// Any server: its full name, `url:http://HOST:PORT`.
     Url(String),
@@ -95,7 +93,8 @@ impl Target {
     /// Whose clock it runs by.
     pub fn time(&self) -> Time {
         match self {
-            Self::Core | Self::Microbit | Self::Board(_) => Time::Virtual,
+            Self::Board(board) => board.time(),
+            Self::Core | Self::Microbit => Time::Virtual,
             Self::Host | Self::Qemu(_) | Self::Url(_) => Time::Real,
         }
     }
@@ -107,10 +106,7 @@ impl Target {
             Self::Host => Box::new(Host::new("host", Demo::new)),
             Self::Microbit => Box::new(microbit::subject("microbit")),
             Self::Qemu(board) => Box::new(Qemu::new(*board)),
-            Self::Board(board) => {
-                let (name, board) = (board.name.clone(), Arc::clone(board));
-                Box::new(Linked::new(name, move || Emulator::start(&board.program)))
-            }
+            Self::Board(board) => board.subject(),
             Self::Url(name) => match Url::parse(name) {
                 Ok(url) => Box::new(url),
                 Err(why) => unreachable!("`named` has read it: {why}"),

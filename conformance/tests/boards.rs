@@ -4,6 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use samewire::Limits;
+use samewire_demo::Demo;
+use samewire_host::{Server, WallClock};
+use samewire_sim::clock::EXAMPLE_DATE;
+
 /// A folder of its own with this `boards.toml`, and a folder in it.
 fn folder(name: &str, file: &str) -> PathBuf {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
@@ -43,6 +48,29 @@ fn a_board_says_the_same_bytes_as_core() {
 
     let (_, listed, _) = samewire(&folder, &["targets"]);
     assert!(listed.contains("desk                   ready      a stand-in\n"), "{listed}");
+}
+
+#[test]
+fn a_board_with_a_network_is_compared_too() {
+    let server = Server::new(Demo::new).bind("127.0.0.1:0").limits(Limits::SMALL);
+    let server = server.wall_clock(WallClock::Fixed(EXAMPLE_DATE)).start().expect("a free port");
+    let file = format!("[board.panel]\nhttp = \"{}\"\n", server.local_addr());
+    let folder = folder("network", &file);
+    let cases = ["http/fields/whitespace", "http/limits/content", "ws/handshake/accepted"];
+    let arguments = [&["check", "--target", "panel"][..], &cases].concat();
+    let (code, stdout, stderr) = samewire(&folder, &arguments);
+    assert_eq!((code, &*stderr), (Some(0), ""), "{stdout}");
+    assert!(stdout.contains("needs limits: the board has its own"), "{stdout}");
+    let summary = stdout.lines().last().unwrap_or_default();
+    assert!(summary.contains(" 0 failed, ") && summary.ends_with(" same bytes"), "{stdout}");
+
+    // The time of day is in the answers: a board whose clock goes differs, and that is seen.
+    let server = Server::new(Demo::new).bind("127.0.0.1:0").limits(Limits::SMALL);
+    let server = server.wall_clock(WallClock::Fixed(EXAMPLE_DATE + 1)).start().expect("a port");
+    let file = format!("[board.panel]\nhttp = \"{}\"\n", server.local_addr());
+    fs::write(folder.join("boards.toml"), file).expect("a new file");
+    let (code, stdout, _) = samewire(&folder, &arguments);
+    assert_eq!(code, Some(1), "{stdout}");
 }
 
 #[cfg(unix)]

@@ -13,6 +13,7 @@ pub mod microbit;
 pub(crate) mod orders;
 pub mod probe;
 pub mod qemu;
+pub mod remote;
 pub mod socket;
 pub mod url;
 
