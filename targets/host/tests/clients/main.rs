@@ -5,6 +5,7 @@ mod http;
 mod peer;
 mod pipelining;
 mod reader;
+mod served;
 mod start;
 mod websocket;
 mod workers;

@@ -4,14 +4,28 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::Duration;
 
+use socket2::SockRef;
+
 /// Longer than any test takes, even on a machine that is busy.
 pub(crate) const GUARD: Duration = Duration::from_secs(20);
+
+/// Longer than a first answer takes, and shorter than the time after which a system tries again to
+/// get a connection accepted: the listener of an emulator holds a single one, and forgets others.
+pub(crate) const ENTRY: Duration = Duration::from_secs(3);
 
 pub(crate) struct Peer(TcpStream);
 
 impl Peer {
     pub(crate) fn connect(to: SocketAddr) -> Self {
-        let tcp = TcpStream::connect(to).expect("a server that listens");
+        Self::new(TcpStream::connect(to).expect("a server that listens"))
+    }
+
+    /// None if the server refuses.
+    pub(crate) fn try_connect(to: SocketAddr) -> Option<Self> {
+        TcpStream::connect(to).ok().map(Self::new)
+    }
+
+    fn new(tcp: TcpStream) -> Self {
         tcp.set_read_timeout(Some(GUARD)).expect("a time-out");
         tcp.set_write_timeout(Some(GUARD)).expect("a time-out");
         tcp.set_nodelay(true).expect("no delay");
@@ -29,6 +43,33 @@ impl Peer {
                 return error.kind();
             }
         }
+    }
+
+    /// Whether the server answers a first request, with something that ends so.
+    pub(crate) fn try_ask(&mut self, request: &str, end: &str) -> bool {
+        self.0.set_read_timeout(Some(ENTRY)).expect("a time-out");
+        let is_answered = self.is_answered(request, end);
+        self.0.set_read_timeout(Some(GUARD)).expect("a time-out");
+        is_answered
+    }
+
+    fn is_answered(&mut self, request: &str, end: &str) -> bool {
+        if self.0.write_all(request.as_bytes()).is_err() {
+            return false;
+        }
+        let (mut came, mut part) = (Vec::new(), [0; 512]);
+        while !came.ends_with(end.as_bytes()) {
+            match self.0.read(&mut part) {
+                Ok(read @ 1..) => came.extend_from_slice(&part[..read]),
+                Ok(0) | Err(_) => return false,
+            }
+        }
+        true
+    }
+
+    /// Ends the connection without a word, whatever is on its way.
+    pub(crate) fn reset(self) {
+        SockRef::from(&self.0).set_linger(Some(Duration::ZERO)).expect("an open stream");
     }
 
     pub(crate) fn shut(&mut self) {
