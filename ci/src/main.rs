@@ -41,7 +41,8 @@ cargo ci size     the part of it that needs no emulator
 cargo ci firmware [IMAGE…]
                   images that run: qemu-arm qemu-riscv microbit; all, if none is named
                     --packaged   as above
-                    --load N     run the suite on each under its emulator, then send it N
+                    --load N     run the suite on each under its emulator, then let clients ask it
+                                 (reqwest, tungstenite, curl, a browser), then send it N
                                  requests; microbit has no network, and gets the suite alone
 cargo ci beside   our server beside picoserve and edge-http on a Cortex-M0: instructions,
                   flash, RAM, and what each answers

@@ -23,6 +23,9 @@ const JUDGED: u32 = 100_000;
 const PLACES: usize = 6;
 /// Clients at a time, which leave a few places for what is still closing.
 const CLIENTS: u32 = 4;
+/// More than a first answer takes. A listener of an emulator holds a single connection: one that it
+/// has forgotten gets no answer for half a minute, where a new one gets it at once.
+const ENTRY: Duration = Duration::from_secs(3);
 /// More than a board takes for anything.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -128,9 +131,8 @@ impl Door {
         let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
         let start = Instant::now();
         loop {
-            let mut client = Client::connect(self.address)?;
-            match client.ask(1) {
-                Ok(()) => return Ok(client),
+            match Client::enter(self.address) {
+                Ok(client) => return Ok(client),
                 Err(why) if start.elapsed() > PATIENCE => return Err(why),
                 Err(_) => *refused = start.elapsed().max(*refused),
             }
@@ -159,11 +161,7 @@ fn all_places(demo: SocketAddr) -> io::Result<Duration> {
 fn fill(demo: SocketAddr) -> io::Result<(Vec<Client>, Duration)> {
     let start = Instant::now();
     loop {
-        let clients = (0..PLACES).map(|_| {
-            let mut client = Client::connect(demo)?;
-            client.ask(1)?;
-            Ok(client)
-        });
+        let clients = (0..PLACES).map(|_| Client::enter(demo));
         match clients.collect::<io::Result<_>>() {
             Ok(clients) => return Ok((clients, start.elapsed())),
             Err(why) if start.elapsed() > PATIENCE => return Err(why),
@@ -200,6 +198,15 @@ impl Client {
         stream.set_read_timeout(Some(PATIENCE))?;
         stream.set_write_timeout(Some(PATIENCE))?;
         Ok(Self(stream))
+    }
+
+    /// With a first answer.
+    fn enter(address: SocketAddr) -> io::Result<Self> {
+        let mut client = Self::connect(address)?;
+        client.0.set_read_timeout(Some(ENTRY))?;
+        client.ask(1)?;
+        client.0.set_read_timeout(Some(PATIENCE))?;
+        Ok(client)
     }
 
     /// So many requests, one after the other.

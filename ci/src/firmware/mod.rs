@@ -1,6 +1,7 @@
 //! Images that run: built, judged by clippy, and under their emulators put under the whole suite, and
 //! under load where a board has a network.
 
+mod clients;
 mod load;
 mod machine;
 
@@ -116,7 +117,9 @@ pub(crate) fn check(workspace: &Workspace, options: &Options) -> Result<(), Fail
                     if !image.has_network {
                         return Ok(());
                     }
-                    load::put(&Machine::start(workspace, image.name)?, requests)
+                    let machine = Machine::start(workspace, image.name)?;
+                    clients::meet(workspace, image.name, machine.demo)?;
+                    load::put(&machine, requests)
                 }
                 None => Ok(()),
             }

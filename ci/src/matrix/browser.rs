@@ -14,6 +14,11 @@ use crate::failure::Failure;
 /// What is looked for on the path.
 pub(super) const PROGRAM: &str = "chromium";
 
+/// Whether it is there.
+pub(crate) fn is_installed() -> bool {
+    Command::new(PROGRAM).arg("--version").output().is_ok_and(|out| out.status.success())
+}
+
 /// No window, no first run, and nothing that asks the network of its own accord.
 const FLAGS: [&str; 12] = [
     "--headless",
@@ -47,7 +52,7 @@ pub(super) struct View {
 }
 
 /// A running browser with one page. It ends when this is dropped.
-pub(super) struct Browser {
+pub(crate) struct Browser {
     child: Child,
     to: ChildStdin,
     from: Receiver<Value>,
@@ -64,7 +69,7 @@ pub(super) struct Browser {
 
 impl Browser {
     /// Starts it, with a folder of its own that is gone afterwards.
-    pub(super) fn start(folder: &Path) -> Result<Self, Failure> {
+    pub(crate) fn start(folder: &Path) -> Result<Self, Failure> {
         let broken = |error: std::io::Error| Failure::new(format!("{PROGRAM}: {error}"));
         // What an earlier browser left would not be the fresh start that this is to be.
         let _ = std::fs::remove_dir_all(folder);
@@ -160,7 +165,7 @@ impl Browser {
     }
 
     /// Opens an address, and waits until all of it is there.
-    pub(super) fn open(&mut self, url: &str) -> Result<Duration, Failure> {
+    pub(crate) fn open(&mut self, url: &str) -> Result<Duration, Failure> {
         // An address that differs in its last part only would not be loaded again.
         self.call("Page.navigate", json!({"url": "about:blank"}))?;
         self.loaded.clear();
@@ -177,7 +182,7 @@ impl Browser {
     }
 
     /// The value of an expression in the page; it may be awaited.
-    pub(super) fn evaluate(&mut self, expression: &str) -> Result<Value, Failure> {
+    pub(crate) fn evaluate(&mut self, expression: &str) -> Result<Value, Failure> {
         let params = json!({"expression": expression, "returnByValue": true, "awaitPromise": true});
         let answer = self.call("Runtime.evaluate", params)?;
         match answer.get("exceptionDetails") {

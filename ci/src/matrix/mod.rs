@@ -1,10 +1,9 @@
 //! The page that `samewire check --html` writes, opened in a browser: it is to be read on any
 //! screen, to ask no network, and to open what its cells promise.
 
-mod browser;
+pub(crate) mod browser;
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use serde_json::json;
 
@@ -31,7 +30,7 @@ const VIEWS: [View; 4] = [
 /// Builds pages, and looks at them. Where no browser is, that is said, or fails if it was asked for.
 pub(crate) fn check(workspace: &Workspace, is_asked: bool) -> Result<(), Failure> {
     step("matrix", || {
-        if !is_installed() {
+        if !browser::is_installed() {
             let what = format!("there is no {PROGRAM}: `cargo ci setup`");
             if is_asked {
                 return Err(Failure::new(what));
@@ -66,10 +65,6 @@ pub(crate) fn check(workspace: &Workspace, is_asked: bool) -> Result<(), Failure
         }
         Ok(())
     })
-}
-
-fn is_installed() -> bool {
-    Command::new(PROGRAM).arg("--version").output().is_ok_and(|out| out.status.success())
 }
 
 /// A browser, and where its pictures go.
