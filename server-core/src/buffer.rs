@@ -55,7 +55,7 @@ impl<'b> Writer<'b> {
             _ => (self.put_leading(number), 4),
         };
         for digit in self.place(digits).iter_mut().rev() {
-            let tenth = left * 52_429 >> 19;
+            let tenth = (left * 52_429) >> 19;
             let [units, ..] = (left - 10 * tenth).to_le_bytes();
             (*digit, left) = (b'0' + units, tenth);
         }

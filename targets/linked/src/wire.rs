@@ -9,11 +9,14 @@ use crate::metric;
 use crate::order::{self, ORDER_BYTES, Order};
 use crate::pace::{Delivery, Pace};
 
+/// What a browser sends comes in one read, as it does from a network.
+const INPUT_BYTES: usize = 512;
+
 /// What is not the server.
 pub(crate) struct Wire<B> {
     board: B,
     link: BoardLink,
-    input: [u8; 256],
+    input: [u8; INPUT_BYTES],
     /// What of `input` was not taken yet.
     start: usize,
     end: usize,
@@ -66,7 +69,7 @@ impl<B: Board> Wire<B> {
         Self {
             board,
             link: BoardLink::new(Settings::board(0)),
-            input: [0; 256],
+            input: [0; INPUT_BYTES],
             start: 0,
             end: 0,
             now: Instant::ZERO,

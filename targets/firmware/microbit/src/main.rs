@@ -24,6 +24,7 @@ use core::panic::PanicInfo;
 use cortex_m_rt::{ExceptionFrame, entry, exception};
 use samewire::Limits;
 use samewire_demo::Demo;
+use samewire_gauge::stack;
 use samewire_linked::{End, PANICKED, Server};
 
 use pipes::Pipes;
@@ -42,11 +43,20 @@ fn main() -> ! {
     static mut RECEIVE: [u8; RECEIVE_BYTES] = [0; RECEIVE_BYTES];
     static mut SEND: [u8; SEND_BYTES] = [0; SEND_BYTES];
     static mut SERVER: Option<Server<Pipes>> = None;
-    match SERVER.insert(Server::new(Pipes::open())).run(Demo::new, RECEIVE, SEND) {
+    match make(SERVER).run(Demo::new, RECEIVE, SEND) {
         // So nothing is left behind by a runner that was killed.
         End::Stream => semihosting::process::exit(0),
         end => die(BROKEN, format_args!("{end}")),
     }
+}
+
+/// Made in a function of its own, or the stack would bear a second server for ever. What that takes
+/// is not what serving takes.
+#[inline(never)]
+fn make(place: &mut Option<Server<Pipes>>) -> &Server<Pipes> {
+    let server = place.insert(Server::new(Pipes::open()));
+    stack::take_peak_bytes();
+    server
 }
 
 /// Ends the emulator, and says why.
