@@ -31,16 +31,15 @@ impl<'b> Writer<'b> {
     /// The next `n` bytes, or none: then there is no room for what follows, either.
     #[inline(always)]
     fn place(&mut self, n: usize) -> &mut [u8] {
-        match core::mem::take(&mut self.free).split_at_mut_checked(n) {
-            Some((place, free)) => {
-                self.free = free;
-                place
-            }
+        let (place, free) = match core::mem::take(&mut self.free).split_at_mut_checked(n) {
+            Some(parts) => parts,
             None => {
                 self.overflowed = true;
-                &mut []
+                Default::default()
             }
-        }
+        };
+        self.free = free;
+        place
     }
 
     /// Appends `number` in decimal digits, without a division: that of 64 bits is slow and large

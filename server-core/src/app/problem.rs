@@ -7,6 +7,7 @@ use super::exchange::Exchange;
 use super::respond::{Respond, rendered};
 use crate::buffer::Writer;
 use crate::connection::PROBLEM_JSON;
+use crate::http::abnf::Class;
 use crate::http::status::Status;
 
 /// A handler's result: an answer, or a [`Problem`].
@@ -78,8 +79,7 @@ impl Respond for Problem {
 pub(super) fn put_escaped(to: &mut Writer<'_>, text: &str) {
     let mut rest = text.as_bytes();
     loop {
-        let plain = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20));
-        let (plain, odd) = rest.split_at_checked(plain.unwrap_or(rest.len())).unwrap_or_default();
+        let (plain, odd) = rest.split_at_checked(Class::UNESCAPED.span(rest)).unwrap_or_default();
         to.put(plain);
         let [byte, after @ ..] = odd else { return };
         if *byte < 0x20 {

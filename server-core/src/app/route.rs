@@ -16,8 +16,8 @@ pub struct Route {
     pub path: &'static str,
     /// Whether the route is a WebSocket.
     pub upgrades: bool,
-    /// By what the pattern is compared: what no route of an app needs is not linked.
-    captures: Captures,
+    /// By what a pattern with parameters is compared: what no route of an app needs is not linked.
+    captures: Option<Captures>,
 }
 
 /// Whether a path is of a pattern, how specifically, and what its parameter of this number holds.
@@ -56,10 +56,10 @@ impl Route {
     }
 
     const fn new(method: Method, path: &'static str, upgrades: bool) -> Self {
-        let captures: Captures = match check(path.as_bytes()) {
-            Parameters::None => literal,
-            Parameters::Untyped => untyped,
-            Parameters::Typed => typed,
+        let captures: Option<Captures> = match check(path.as_bytes()) {
+            Parameters::None => None,
+            Parameters::Untyped => Some(untyped),
+            Parameters::Typed => Some(typed),
         };
         Self { method, path, upgrades, captures }
     }
@@ -68,12 +68,11 @@ impl Route {
     /// `wanted` then holds: empty if there are not so many.
     // rfc3986-5.2.4-dot-segments
     pub(super) fn captures<'p>(&self, path: &'p [u8], wanted: usize) -> Option<(Rank, &'p [u8])> {
-        (self.captures)(self.path.as_bytes(), path, wanted)
+        match self.captures {
+            None => (self.path.as_bytes() == path).then_some((Rank::Literal, &[])),
+            Some(captures) => captures(self.path.as_bytes(), path, wanted),
+        }
     }
-}
-
-fn literal<'p>(pattern: &[u8], path: &'p [u8], _: usize) -> Option<(Rank, &'p [u8])> {
-    (pattern == path).then_some((Rank::Literal, &[]))
 }
 
 fn untyped<'p>(pattern: &[u8], path: &'p [u8], wanted: usize) -> Option<(Rank, &'p [u8])> {

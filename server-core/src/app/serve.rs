@@ -92,7 +92,7 @@ impl<T: Transport, C: Clock> Driver<'_, T, C> {
     /// Ready with the bytes of the next request's head, or `None` when the connection is over.
     fn poll_head(&mut self, wire: &mut Wire<'_>, cx: &mut Context<'_>) -> Poll<Option<usize>> {
         self.begin_turn(wire, cx);
-        loop {
+        while let Turn::Again = ready!(self.poll_turn(wire, cx)) {
             match wire.connection().state() {
                 State::Draining => wire.drain(),
                 #[cfg(feature = "ws")]
@@ -102,10 +102,8 @@ impl<T: Transport, C: Clock> Driver<'_, T, C> {
             if let Some(head_bytes) = wire.head() {
                 return Poll::Ready(Some(head_bytes));
             }
-            if let Turn::Over = ready!(self.poll_turn(wire, cx)) {
-                return Poll::Ready(None);
-            }
         }
+        Poll::Ready(None)
     }
 
     /// Ready when the handler has answered, or with `false` when the connection is over before.

@@ -22,6 +22,9 @@ pub(super) fn find(routes: &[Route], request: &Request<'_>) -> Option<usize> {
             && let Some((rank, _)) = route.captures(path, usize::MAX)
             && best.is_none_or(|(best, _)| rank < best)
         {
+            if rank == Rank::Literal {
+                return Some(index);
+            }
             best = Some((rank, index));
         }
     }

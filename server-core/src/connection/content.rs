@@ -124,11 +124,12 @@ impl Wire<'_> {
             || self.c.requests >= self.limits.requests_max;
         (self.c.content, self.c.read_all) = (content, read_all);
         (self.c.answer, self.c.continued, self.c.held) = (Answer::Due, false, 0);
-        // Whatever the limits allow must fit behind the head, however requests were packed.
-        let behind = self.receive.len().saturating_sub(self.c.received.start + head_bytes);
-        let is_enough = behind >= self.limits.piece_bytes_min();
-        if (!read_all || self.c.head.upgrades()) && !is_enough {
-            self.compact();
+        if !read_all || self.c.head.upgrades() {
+            // Whatever the limits allow must fit behind the head, however requests were packed.
+            let behind = self.receive.len().saturating_sub(self.c.received.start + head_bytes);
+            if behind < self.limits.piece_bytes_min() {
+                self.compact();
+            }
         }
         Some(head_bytes)
     }

@@ -320,6 +320,7 @@ impl<'w> Wire<'w> {
             State::Idle => {
                 self.c.head = Head::NEW;
                 self.c.answer = Answer::Due;
+                self.c.fresh = self.c.received.len() > 0 || self.c.ended || self.c.draining;
                 self.expect_request();
             }
             State::Head => self.c.timers.expect(Awaits::Head, self.limits),

@@ -82,10 +82,10 @@ impl Timers {
 
     /// Lets time pass up to `now`; time that goes back is taken as standing still.
     pub(super) fn advance(&mut self, now: Instant) {
-        let passed = now.millis_since(self.now);
-        if passed == 0 {
+        if now <= self.now {
             return;
         }
+        let passed = now.millis_since(self.now);
         self.now = now;
         if self.awaits != Awaits::Nothing {
             self.peer = self.peer.saturating_sub(passed);

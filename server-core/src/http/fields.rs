@@ -44,7 +44,7 @@ impl<'x> FieldLine<'x> {
     #[inline(always)]
     fn cut(name: &'x [u8], untrimmed: &'x [u8], from_end: &'x [u8]) -> Option<Self> {
         let [b'\r', b'\n', rest @ ..] = from_end else { return None };
-        let value = abnf::trim_value(untrimmed);
+        let value = abnf::trim(untrimmed);
         (!name.is_empty()).then_some(Self { name, value, rest })
     }
 

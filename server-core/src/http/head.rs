@@ -226,8 +226,7 @@ impl Head {
             self.advance(2);
         }
         let rest = tail(window, self.at);
-        // Judging takes a few passes more, and 300 bytes less.
-        let common = if cfg!(target_pointer_width = "64") { RequestLine::read(rest) } else { None };
+        let common = RequestLine::read(rest);
         let line = match common {
             Some(line) if line.target_bytes <= limits.target_bytes_max.into() => line,
             _ => match first_line(rest) {

@@ -3,7 +3,7 @@
 //! `RequestLine::read` knows what a good line looks like and nothing of bad ones; it runs as the
 //! bytes come. `RequestLine::judge` sees a whole line, up to its LF, and says what is wrong with
 //! it, or accepts the forms that browsers do not send. So a verdict is a function of one whole
-//! line, however its bytes arrived. Where flash is dearer than time, only the second is linked.
+//! line, however its bytes arrived. Where flash is dear, the first knows GET and no other method.
 
 use core::fmt;
 
@@ -128,6 +128,10 @@ impl RequestLine {
         {
             return Self::read_behind_method(Method::Get, 3, rest);
         }
+        // On boards the other methods are left to `judge`, for flash.
+        if cfg!(not(target_pointer_width = "64")) {
+            return None;
+        }
         let (token, rest) = bytes.split_at_checked(Class::TCHAR.span(bytes))?;
         let method = Method::of(token);
         if token.is_empty() || method == Method::Connect {
@@ -159,19 +163,28 @@ impl RequestLine {
     pub(super) fn judge(line: &[u8], target_bytes_max: u16) -> Result<Self, Violation> {
         judge_first_byte(line)?;
         let Some(line) = line.strip_suffix(b"\r\n") else { return Err(Violation::BareLf) };
-        if abnf::index_of(b'\r', line).is_some() {
-            return Err(Violation::BareCr);
-        }
+        // No part of a good line has a CR, so it is looked for where something is wrong.
+        Self::judge_parts(line, target_bytes_max).map_err(|violation| {
+            let has_cr = abnf::index_of(b'\r', line).is_some();
+            if has_cr { Violation::BareCr } else { violation }
+        })
+    }
+
+    #[inline(always)]
+    fn judge_parts(line: &[u8], target_bytes_max: u16) -> Result<Self, Violation> {
         let Parts { method, target, rest } = split(line)?;
         if target.len() > target_bytes_max.into() {
             return Err(Violation::TargetTooLong);
         }
         // rfc9112-3-request-line-shape rfc9112-3-lenient-whitespace rfc9112-3.2-no-ws-in-target
         let Some(version) = rest.get(1..) else { return Err(Violation::RequestLine) };
-        if target.is_empty() || abnf::index_of(b' ', version).is_some() {
+        if target.is_empty() {
             return Err(Violation::RequestLine);
         }
-        let version = judge_version(version)?;
+        let version = judge_version(version).map_err(|violation| {
+            let has_space = abnf::index_of(b' ', version).is_some();
+            if has_space { Violation::RequestLine } else { violation }
+        })?;
         let (method_bytes, target_bytes) = (method.len(), target.len());
         let method = Method::of(method);
         target::judge(target, method)?;

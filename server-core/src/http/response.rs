@@ -133,11 +133,13 @@ pub fn write(
     // rfc9110-10.2.1-allow-on-405
     // rfc9110-15.5.6-405-allow
     // rfc9110-5.6.1.1-no-empty-list-elements
-    let mut before: &[u8] = b"\r\nAllow: ";
-    for (_, name) in Method::NAMED.iter().filter(|(method, _)| head.allow.has(*method)) {
-        to.put(before);
-        to.put(name.as_bytes());
-        before = b", ";
+    if head.allow != Methods::NONE {
+        let mut before: &[u8] = b"\r\nAllow: ";
+        for (_, name) in Method::NAMED.iter().filter(|(method, _)| head.allow.has(*method)) {
+            to.put(before);
+            to.put(name.as_bytes());
+            before = b", ";
+        }
     }
     for (name, value) in head.fields {
         to.put(b"\r\n");

@@ -65,13 +65,15 @@ impl<'x> Target<'x> {
 
     /// Authority of the absolute form, path, query.
     fn parts(self) -> (Option<&'x [u8]>, &'x [u8], Option<&'x [u8]>) {
-        let (authority, rest) = match split_scheme(self.0) {
-            Some((_, after)) => {
-                let (authority, rest) = split_authority(after);
-                (Some(authority), rest)
-            }
-            None if self.0.starts_with(b"/") => (None, self.0),
-            None => (None, [].as_slice()),
+        let (authority, rest) = match self.0 {
+            [b'/', ..] => (None, self.0),
+            target => match split_scheme(target) {
+                Some((_, after)) => {
+                    let (authority, rest) = split_authority(after);
+                    (Some(authority), rest)
+                }
+                None => (None, [].as_slice()),
+            },
         };
         let (path, query) = abnf::cut(rest, b'?');
         (authority, path, query.get(1..))

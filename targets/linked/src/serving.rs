@@ -78,7 +78,9 @@ fn serve<B: Board, A: App>(
 struct Stream<'w, B>(&'w RefCell<Wire<B>>);
 
 impl<B: Board> Stream<'_, B> {
-    /// Something that is not the server, and is called by it.
+    /// Something that is not the server, and is called by it: in a function of its own, so that none
+    /// of it is counted as the server's.
+    #[inline(never)]
     fn beside<T>(&self, what: impl FnOnce(&mut Wire<B>) -> T) -> T {
         B::mark(Mark::End);
         let done = what(&mut self.0.borrow_mut());
