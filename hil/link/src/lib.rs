@@ -9,6 +9,7 @@
 #[cfg(any(test, feature = "faults"))]
 extern crate std;
 
+mod arrivals;
 mod channel;
 mod cobs;
 mod crc;
@@ -24,6 +25,7 @@ pub mod record;
 mod ring;
 mod session;
 mod settings;
+mod timer;
 mod window;
 mod writer;
 

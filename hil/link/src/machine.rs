@@ -1,5 +1,6 @@
 //! What each frame does: order, acknowledgement, channels, time.
 
+use crate::arrivals::{Arrivals, Turn};
 use crate::channel::{Channel, Violation};
 use crate::crc;
 use crate::event::{Cause, Event};
@@ -7,6 +8,7 @@ use crate::frame::{CRC_BYTES, Frame, kind};
 use crate::hello::HELLO_BYTES;
 use crate::session::{Bounds, Phase, Session};
 use crate::settings::Settings;
+use crate::timer::Timer;
 use crate::window::{Window, data_bytes_max};
 use crate::writer::{Source, Writer};
 
@@ -29,17 +31,10 @@ pub(crate) struct Machine<
     channels: [Channel<RING>; CHANNELS],
     window: Window<FRAME, WINDOW>,
     writer: Writer,
-    /// The number that the peer's next frame must have.
-    expected: u8,
-    ack_is_due: bool,
-    nak_is_due: bool,
-    /// Whether the present gap was told of.
-    has_asked: bool,
+    arrivals: Arrivals,
+    timer: Timer,
     tick: Option<u64>,
     tick_done: Option<Option<u64>>,
-    /// When what was sent last is sent again.
-    timer: Option<u64>,
-    retries: u8,
 }
 
 impl<const CHANNELS: usize, const RING: usize, const FRAME: usize, const WINDOW: usize>
@@ -57,14 +52,10 @@ impl<const CHANNELS: usize, const RING: usize, const FRAME: usize, const WINDOW:
             channels: [const { Channel::FREE }; CHANNELS],
             window: Window::EMPTY,
             writer: Writer::new(),
-            expected: 0,
-            ack_is_due: false,
-            nak_is_due: false,
-            has_asked: false,
+            arrivals: Arrivals::NONE,
+            timer: Timer::IDLE,
             tick: None,
             tick_done: None,
-            timer: None,
-            retries: 0,
         }
     }
 
@@ -78,9 +69,9 @@ impl<const CHANNELS: usize, const RING: usize, const FRAME: usize, const WINDOW:
         self.channels.iter_mut().for_each(Channel::free);
         self.window.clear();
         self.writer.abandon();
-        self.expected = 0;
-        (self.ack_is_due, self.nak_is_due, self.has_asked) = (false, false, false);
-        (self.tick, self.tick_done, self.timer, self.retries) = (None, None, None, 0);
+        self.arrivals = Arrivals::NONE;
+        self.timer.reset();
+        (self.tick, self.tick_done) = (None, None);
     }
 
     fn fail(&mut self, cause: Cause) {
@@ -93,7 +84,7 @@ impl<const CHANNELS: usize, const RING: usize, const FRAME: usize, const WINDOW:
     }
 
     pub(crate) fn deadline(&self) -> Option<u64> {
-        self.timer
+        self.timer.deadline()
     }
 
     pub(crate) fn register_in(&self) -> u32 {
@@ -122,7 +113,7 @@ impl<const CHANNELS: usize, const RING: usize, const FRAME: usize, const WINDOW:
     /// Something came in that is no frame of this session.
     pub(crate) fn on_bad(&mut self) {
         if self.is_up() {
-            self.ask_again();
+            self.arrivals.ask_again();
         }
     }
 
@@ -136,7 +127,7 @@ impl<const CHANNELS: usize, const RING: usize, const FRAME: usize, const WINDOW:
                 self.fail(cause);
                 None
             })?;
-            (self.timer, self.retries) = (None, 0);
+            self.timer.reset();
             return Some(Happened::Event(Event::Up(peer)));
         }
         if !self.is_up() {
@@ -147,29 +138,30 @@ impl<const CHANNELS: usize, const RING: usize, const FRAME: usize, const WINDOW:
             return None;
         };
         if self.window.acknowledge(ack) {
-            self.retries = 0;
-            self.timer = self.window.is_awaiting().then(|| self.later(now));
+            self.timer.reset();
+            if self.window.is_awaiting() {
+                self.timer.start(now, self.session.settings.retransmit_ms);
+            }
         }
         if frame == Frame::Nak {
             self.window.rewind();
-            self.timer = None;
+            self.timer.stop();
         }
         if !frame.is_numbered() {
             return None;
         }
-        if seq != self.expected {
-            // Half of all numbers are behind: the peer has not heard that we have these.
-            if self.expected.wrapping_sub(seq) <= 128 {
-                self.ack_is_due = true;
-            } else if self.session.is_recorded {
-                self.fail(Cause::Lost);
-            } else {
-                self.ask_again();
+        match self.arrivals.take(seq) {
+            Turn::Next => {}
+            Turn::Again => return None,
+            Turn::Early => {
+                if self.session.is_recorded {
+                    self.fail(Cause::Lost);
+                } else {
+                    self.arrivals.ask_again();
+                }
+                return None;
             }
-            return None;
         }
-        self.expected = self.expected.wrapping_add(1);
-        (self.ack_is_due, self.has_asked) = (true, false);
         self.accept(&frame).unwrap_or_else(|Violation| {
             self.fail(Cause::Violation);
             None
@@ -222,27 +214,14 @@ impl<const CHANNELS: usize, const RING: usize, const FRAME: usize, const WINDOW:
         self.channels.get_mut(usize::from(number.checked_sub(1)?))
     }
 
-    /// Tells the peer once of each gap what is expected.
-    fn ask_again(&mut self) {
-        self.nak_is_due |= !self.has_asked;
-        self.has_asked = true;
-    }
-
-    /// When to send again what is sent now.
-    fn later(&self, now: u64) -> u64 {
-        now.saturating_add(u64::from(self.session.settings.retransmit_ms) << self.retries.min(3))
-    }
-
     /// Notices that time has passed.
     pub(crate) fn expire(&mut self, now: u64) {
-        if self.timer.is_none_or(|timer| now < timer) {
+        if !self.timer.rings(now) {
             return;
         }
-        self.timer = None;
-        self.retries = self.retries.saturating_add(1);
         if self.session.phase == Phase::Greeting {
             self.session.greet_again();
-        } else if self.retries > self.session.settings.retries_max {
+        } else if self.timer.retries() > self.session.settings.retries_max {
             self.fail(Cause::Silent);
         } else {
             self.window.rewind();
@@ -271,7 +250,7 @@ impl<const CHANNELS: usize, const RING: usize, const FRAME: usize, const WINDOW:
             let crc = crc::finish(crc::update(crc::START, &hello));
             self.writer.begin_small(&hello, crc, true);
             if self.session.phase == Phase::Greeting {
-                self.timer = Some(self.later(now));
+                self.timer.start(now, self.session.settings.retransmit_ms);
             }
             return true;
         }
@@ -279,26 +258,26 @@ impl<const CHANNELS: usize, const RING: usize, const FRAME: usize, const WINDOW:
             return false;
         }
         if self.session.is_recorded {
-            (self.ack_is_due, self.nak_is_due) = (false, false);
+            self.arrivals.hush();
         }
         let register = self.session.register_out;
         let seal = |frame: &[u8]| crc::finish(crc::update(register, frame));
-        let is_nak = core::mem::take(&mut self.nak_is_due);
+        let is_nak = self.arrivals.take_nak();
         self.flush();
         if !is_nak && self.window.is_due() {
             self.window.pin();
-            self.window.seal(self.expected, seal);
+            self.window.seal(self.arrivals.expected(), seal);
             self.writer.begin_window();
-            if self.timer.is_none() && !self.session.is_recorded {
-                self.timer = Some(self.later(now));
+            if !self.session.is_recorded {
+                self.timer.start_if_idle(now, self.session.settings.retransmit_ms);
             }
-        } else if is_nak || self.ack_is_due {
-            let small = [if is_nak { kind::NAK } else { kind::ACK }, 0, self.expected];
+        } else if is_nak || self.arrivals.ack_is_due() {
+            let small = [if is_nak { kind::NAK } else { kind::ACK }, 0, self.arrivals.expected()];
             self.writer.begin_small(&small, seal(&small), false);
         } else {
             return false;
         }
-        self.ack_is_due = false;
+        self.arrivals.told();
         true
     }
 
