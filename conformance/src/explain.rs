@@ -83,9 +83,14 @@ pub fn requirement(requirement: &Requirement, entry: Option<&Entry<'_>>) -> Stri
 }
 
 /// The document, the section, and how strongly it is asked.
-pub(crate) fn source(requirement: &Requirement) -> String {
+fn source(requirement: &Requirement) -> String {
+    format!("{}, {}", place(requirement), requirement.level)
+}
+
+/// The document and the section.
+pub(crate) fn place(requirement: &Requirement) -> String {
     let rfc = requirement.rfc.to_uppercase().replace("RFC", "RFC ");
-    format!("{rfc} section {}, {}", requirement.section, requirement.level)
+    format!("{rfc} section {}", requirement.section)
 }
 
 /// The lines of the file from the first directive behind the rules to the end of the case.

@@ -136,6 +136,10 @@ fn wrong_input_ends_2_and_runs_nothing() {
             &["check", "--fixtures", &suite, "--json", "no/such/folder/f"],
             "error: cannot write no/such",
         ),
+        (
+            &["check", "--fixtures", &suite, "--html", "no/such/folder/f"],
+            "error: cannot write no/such",
+        ),
         (&["explain"], "error: which case?"),
         (&["fmt", "no/such/file.case"], "no/such/file.case"),
         (&["serve", "--port", "http"], "error: --port: `http` is no number"),
@@ -329,6 +333,22 @@ fn reports_for_machines_have_a_result_for_each_case() {
     assert_eq!(document["results"][1]["case"], "a/get");
     let xml = fs::read_to_string(&*junit).expect("it is written");
     assert!(xml.contains("<testsuite name=\"host\" tests=\"1\""), "{xml}");
+}
+
+#[test]
+fn a_page_shows_what_a_server_that_lies_has_said() {
+    let suite = suite("page");
+    let page = folder("page-out", &[("x", "")]).join("matrix.html");
+    let page = page.to_string_lossy();
+    let target = answers(b"HTTP/1.1 500 </script><b>\r\nContent-Length: 0\r\n\r\n");
+    let arguments =
+        ["check", "--fixtures", &suite, "--html", &page, "--target", "core", "--target", &target];
+    assert_eq!(samewire(&arguments).0, 1);
+    let text = fs::read_to_string(&*page).expect("it is written");
+    let cell = format!("<a class=\"failed\" href=\"#a/get@{target}\"><i>failed</i></a>");
+    assert_eq!(text.matches(&cell).count(), 1, "{cell}");
+    assert!(text.contains("HTTP/1.1 500 \\u003c/script\\u003e\\u003cb\\u003e"));
+    assert!(text.contains("HTTP/1.1 200 OK") && !text.contains("500 </script>"));
 }
 
 #[test]

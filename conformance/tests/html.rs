@@ -23,7 +23,7 @@ use samewire_conformance::trial::Trial;
 /// What ends a script, begins a tag, and cannot be spelled in HTML.
 const HOSTILE: &str = "</script><img src=x onerror=alert(1)>\\0\\x1b[2J\\xff";
 
-/// The suite: `http/…` passes on core, `ws/…` speaks frames, and times pass.
+/// The suite: two cases share a section, one speaks frames, and in one time passes.
 fn suite() -> Suite {
     let hostile = format!(
         "### hostile\nAn echo of what would like to be <b>markup</b> & is none.\n\
@@ -34,12 +34,15 @@ fn suite() -> Suite {
                    rule rfc9112-5.1-ws-before-colon-400 rfc9112-11.2-framing-rules-strict\n\
                    each SPACE = \" \" \"\\t\"\n\n> GET / HTTP/1.1\\r\\n\n> Host: example\\r\\n\n\
                    > X\\{SPACE}: y\\r\\n\\r\\n\n< 400\n! close\n";
+    let trimmed = "### trimmed\nSpaces around a value are none of it.\n\
+                   rule rfc9112-5.1-ows-stripped\n\n> GET /nowhere HTTP/1.1\\r\\n\n\
+                   > Host:  example \\r\\n\\r\\n\n< 404\n";
     let slow = "### slow\nA head that does not end is given up.\nrule rfc9112-9.5-graceful-timeout\n\n\
                 > GET / HTTP/1.1\\r\\n\n@ +20s\n< 408 | close\n";
     let frames = "### echo\nA message comes back as it went.\nrule rfc6455-5.6-text-is-utf8\n\n\
                   ws /ws\n> text \"Hello\"\n< text \"Hello\"\n";
     let texts = [
-        ("http/a.case", format!("{hostile}\n{refused}")),
+        ("http/a.case", format!("{hostile}\n{refused}\n{trimmed}")),
         ("http/slow.case", slow.to_owned()),
         ("ws/b.case", frames.to_owned()),
     ];
@@ -217,7 +220,7 @@ fn each_case_has_a_cell_for_each_target() {
     let page = page(&OTHERS);
     let data = data(&page);
     let cases = data["cases"].as_object().expect("cases");
-    assert_eq!(cases.len(), 4);
+    assert_eq!(cases.len(), 5);
     for (id, case) in cases {
         assert_eq!(case["cells"].as_array().map(Vec::len), Some(6), "{id}");
         for name in ["core", "microbit", "shouter", "liar", "gone"] {

@@ -18,6 +18,9 @@ const PAGE_BYTES_MAX: u64 = 3_000_000;
 /// How many frames a page gets to do what it was asked.
 const FRAMES_MAX: u32 = 120;
 
+/// Says which texts are too faint.
+const CONTRAST: &str = include_str!("contrast.js");
+
 const DESKTOP: View =
     View { name: "desktop", width: 1280, height: 900, is_dark: false, is_phone: false };
 const VIEWS: [View; 4] = [
@@ -86,6 +89,7 @@ impl Look<'_> {
             let is_dark = if view.is_dark { "< 200" } else { "> 600" };
             self.holds(&format!("{brightness} {is_dark}"))?;
             self.holds("document.querySelectorAll('#matrix tr[id] td a').length > 0")?;
+            self.is_legible()?;
             self.picture(&format!("{name}-{}", view.name))?;
             self.do_("document.querySelector('#matrix').scrollIntoView()")?;
             self.holds(&format!("document.documentElement.scrollWidth <= {}", view.width))?;
@@ -103,7 +107,7 @@ impl Look<'_> {
         self.holds("document.activeElement.id === 'text'")?;
         self.browser.call("Input.insertText", json!({"text": "Colon §5.1"}))?;
         self.holds(&format!("{SHOWN} === 'http/a/refused'"))?;
-        self.holds("document.querySelector('#count').textContent === '1 of 4 cases'")?;
+        self.holds("document.querySelector('#count').textContent === '1 of 5 cases'")?;
         self.picture("filter-text")?;
         self.browser.call("Input.insertText", json!({"text": " nowhere"}))?;
         self.holds(&format!("{SHOWN} === '' && !document.querySelector('#nothing').hidden"))?;
@@ -114,9 +118,9 @@ impl Look<'_> {
         self.holds(&format!("{SHOWN} === 'http/a/refused http/a/hostile'"))?;
         self.do_("document.querySelector('input[value=all]').click()")?;
         // What is as it should be was folded, and is again.
-        self.holds(&format!("{SHOWN} === 'http/a/refused http/a/hostile'"))?;
+        self.holds(&format!("{SHOWN} === 'http/a/refused http/a/trimmed http/a/hostile'"))?;
         self.do_("fold.click()")?;
-        self.holds(&format!("{SHOWN}.split(' ').length === 4"))?;
+        self.holds(&format!("{SHOWN}.split(' ').length === 5"))?;
         self.browser.press("Tab")?;
         self.do_("document.querySelector('#matrix [tabindex=\"0\"]').focus()")?;
         for key in ["ArrowDown", "ArrowRight", "ArrowRight", "ArrowRight", "ArrowRight", "Enter"] {
@@ -126,10 +130,10 @@ impl Look<'_> {
         self.browser.press("ArrowLeft")?;
         self.holds("location.hash.endsWith('@shouter')")?;
         self.browser.press("j")?;
-        self.holds("location.hash === '#http/slow/slow@shouter'")?;
+        self.holds("location.hash === '#http/a/trimmed@shouter'")?;
         self.browser.press("Escape")?;
-        self.holds("!cell.open && document.activeElement.closest('tr').id === 'http/slow/slow'")?;
-        self.holds("location.hash === '#http/slow/slow'")
+        self.holds("!cell.open && document.activeElement.closest('tr').id === 'http/a/trimmed'")?;
+        self.holds("location.hash === '#http/a/trimmed'")
     }
 
     /// What cells open, and the addresses that lead to them.
@@ -157,6 +161,7 @@ impl Look<'_> {
             )?;
             self.holds(&format!("document.documentElement.scrollWidth <= {}", view.width))?;
             self.holds("document.querySelector('#cell-body').scrollWidth <= innerWidth")?;
+            self.is_legible()?;
             self.picture(&format!("cell-failed-{}", view.name))?;
         }
         self.do_("document.querySelector('.copy').click()")?;
@@ -231,6 +236,12 @@ impl Look<'_> {
         }
         self.picture("failed")?;
         Err(Failure::new(format!("not so: {expression}; see {}", self.folder.display())))
+    }
+
+    /// Fails if a text can hardly be told from its ground.
+    fn is_legible(&mut self) -> Result<(), Failure> {
+        let faint = self.browser.evaluate(CONTRAST)?;
+        if faint == json!([]) { Ok(()) } else { Err(Failure::new(format!("too faint: {faint}"))) }
     }
 
     fn picture(&mut self, name: &str) -> Result<(), Failure> {

@@ -154,7 +154,7 @@ impl<'a> Page<'a> {
         let entry = self.ledger.and_then(|ledger| ledger.entry(id));
         let rule = Rule {
             level: requirement.level.name(),
-            source: explain::source(requirement),
+            source: explain::place(requirement),
             text: &requirement.text,
             decided: entry.map_or(&[], |entry| &entry.decided_at),
         };

@@ -41,9 +41,15 @@ pub struct Page<'a> {
 }
 
 /// The frame around all: what stands in doubled braces is put in.
-const FRAME: &str = include_str!("page.html");
-const STYLE: &str = include_str!("page.css");
-const SCRIPT: &str = include_str!("page.js");
+const FRAME: &str = include_str!("page/frame.html");
+const STYLE: &str = include_str!("page/style.css");
+/// In the order in which they need each other.
+const SCRIPTS: [&str; 4] = [
+    include_str!("page/make.js"),
+    include_str!("page/matrix.js"),
+    include_str!("page/cell.js"),
+    include_str!("page/dialog.js"),
+];
 
 /// Writes a page.
 ///
@@ -69,7 +75,7 @@ pub fn write(page: &Page<'_>, mut out: impl Write) -> io::Result<()> {
         };
         match name {
             "style" => out.write_all(STYLE.as_bytes())?,
-            "script" => out.write_all(SCRIPT.as_bytes())?,
+            "script" => SCRIPTS.iter().try_for_each(|script| out.write_all(script.as_bytes()))?,
             "title" => write!(out, "{}", summary::title(page))?,
             "lead" => write!(out, "{}", summary::lead(page))?,
             "targets" => write!(out, "{}", summary::targets(page))?,
