@@ -41,6 +41,9 @@ const PIPES: &str = "exec \"$@\" 3<&0 4>&1 0</dev/null 1>/dev/null 2>&1";
 /// Far more than any answer takes.
 const ANSWER_MAX: Duration = Duration::from_secs(60);
 
+/// Far more than its end takes.
+const END_MAX: Duration = Duration::from_secs(10);
+
 /// How a page is looked at.
 #[derive(Clone, Copy)]
 pub(super) struct View {
@@ -258,10 +261,13 @@ impl Browser {
 impl Drop for Browser {
     fn drop(&mut self) {
         self.session.clear();
-        // Asked to, it ends all its processes; if it does not answer, it is made to.
-        if self.call("Browser.close", json!({})).is_err() {
-            let _ = self.child.kill();
+        // Asked to, it ends all its processes; if it does not, it is made to.
+        let asked = self.call("Browser.close", json!({})).is_ok();
+        let begin = Instant::now();
+        while asked && begin.elapsed() < END_MAX && matches!(self.child.try_wait(), Ok(None)) {
+            std::thread::sleep(Duration::from_millis(10));
         }
+        let _ = self.child.kill();
         let _ = self.child.wait();
         let _ = std::fs::remove_dir_all(&self.folder);
     }

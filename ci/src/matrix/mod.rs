@@ -114,6 +114,10 @@ impl Look<'_> {
         self.do_("text.value = ''; text.dispatchEvent(new Event('input'))")?;
         self.do_("document.querySelector('input[value=failed]').click()")?;
         self.holds(&format!("{SHOWN} === 'http/a/refused'"))?;
+        self.do_("document.querySelector('input[value=look]').click()")?;
+        self.holds(&format!("{SHOWN} === 'http/a/refused http/a/hostile'"))?;
+        self.do_("document.querySelector('input[value=skipped]').click()")?;
+        self.holds(&format!("{SHOWN} === 'ws/b/echo'"))?;
         self.do_("document.querySelector('input[value=differs]').click()")?;
         self.holds(&format!("{SHOWN} === 'http/a/refused http/a/hostile'"))?;
         self.do_("document.querySelector('input[value=all]').click()")?;

@@ -17,14 +17,15 @@ pub(super) enum Mark {
 }
 
 impl Mark {
+    /// What is of interest stands first.
     pub(super) const ALL: [Self; 7] = [
-        Self::Passed,
         Self::Failed,
         Self::Differs,
         Self::Advice,
         Self::Known,
         Self::Skipped,
         Self::Missing,
+        Self::Passed,
     ];
 
     /// Of a result; without one the case was not replayed.

@@ -9,7 +9,7 @@ use super::escape::Escaped;
 use super::mark::Mark;
 use super::{Case, Page};
 use crate::report::console::{Paint, line};
-use crate::result::Status;
+use crate::result::{CaseResult, Status};
 use crate::run::Summary;
 
 /// Findings up to this number are shown at once, more only when asked for.
@@ -169,15 +169,17 @@ pub(super) fn filters(cases: &[Case<'_>]) -> String {
              <span class=\"{value}\">{word} <small>{count}</small></span></label>\n"
         ));
     };
+    let number = |has: &dyn Fn(Option<&CaseResult>) -> bool| {
+        cases.iter().filter(|(_, results)| results.iter().any(|result| has(*result))).count()
+    };
     choice("all", "all", cases.len(), " checked");
+    let look = number(&|result| Mark::of(result).is_finding());
+    if look > 0 {
+        choice("look", "to look at", look, "");
+    }
     for mark in Mark::ALL {
-        let has = |(_, results): &&Case<'_>| {
-            let differs = |result: &crate::result::CaseResult| result.difference.is_some();
-            results.iter().any(|result| {
-                Mark::of(*result) == mark || mark == Mark::Differs && result.is_some_and(differs)
-            })
-        };
-        let count = cases.iter().filter(has).count();
+        let differs = |result: &CaseResult| mark == Mark::Differs && result.difference.is_some();
+        let count = number(&|result| Mark::of(result) == mark || result.is_some_and(differs));
         if count > 0 {
             choice(mark.word(), mark.label(), count, "");
         }

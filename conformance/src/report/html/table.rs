@@ -23,7 +23,9 @@ impl Display for Table<'_> {
         let wide = if self.targets.len() > 6 { " class=\"wide\"" } else { "" };
         write!(
             out,
-            "<div id=\"pane\"{wide}>\n<table id=\"matrix\">\n<caption>What came of each case on each target</caption>\n<thead>\n<tr><th scope=\"col\">Case</th>"
+            "<div id=\"pane\"{wide}>\n<table id=\"matrix\">\n\
+             <caption>What came of each case on each target</caption>\n<thead>\n\
+             <tr><th scope=\"col\">Case</th>"
         )?;
         for name in &self.targets {
             // The part by which one server is told from another.

@@ -58,8 +58,10 @@ const matrix = (() => {
     const parts = [entry.row.id, titleOf(section), prose, ...rules];
     return (entry.text ??= parts.join(" ").toLowerCase());
   };
+  // A cell that fails and also differs has both marks.
+  const kinds = { look: ["failed", "differs", "advice"], differs: ["differs", "also"] };
   const hasMark = ({ marks }, mark) =>
-    mark === "all" || marks.has(mark) || (mark === "differs" && marks.has("also"));
+    mark === "all" || (kinds[mark] ?? [mark]).some((kind) => marks.has(kind));
 
   const filter = () => {
     const words = textBox.value.toLowerCase().split(/\s+/).filter(Boolean);
