@@ -91,7 +91,9 @@ enum Turn {
 impl<T: Transport, C: Clock> Driver<'_, T, C> {
     /// Ready with the bytes of the next request's head, or `None` when the connection is over.
     fn poll_head(&mut self, wire: &mut Wire<'_>, cx: &mut Context<'_>) -> Poll<Option<usize>> {
-        self.begin_turn(wire, cx);
+        if !self.has_begun {
+            self.begin_turn(wire, cx);
+        }
         while let Turn::Again = ready!(self.poll_turn(wire, cx)) {
             match wire.connection().state() {
                 State::Draining => wire.drain(),
@@ -113,7 +115,9 @@ impl<T: Transport, C: Clock> Driver<'_, T, C> {
         answer: &mut impl FnMut(&mut Context<'_>) -> Poll<()>,
         cx: &mut Context<'_>,
     ) -> Poll<bool> {
-        exchange.with((), |wire| self.begin_turn(wire, cx));
+        if !self.has_begun {
+            exchange.with((), |wire| self.begin_turn(wire, cx));
+        }
         loop {
             #[cfg(feature = "ws")]
             exchange.with((), Wire::advance_frames);
@@ -131,10 +135,9 @@ impl<T: Transport, C: Clock> Driver<'_, T, C> {
     /// Time may have passed since the last poll of the future, and the wall clock with it; whoever
     /// runs the server may want to stop. All of it comes before what a handler does now.
     // rfc9110-6.6.1-date-best-approx
+    #[inline(never)]
     fn begin_turn(&mut self, wire: &mut Wire<'_>, cx: &mut Context<'_>) {
-        if core::mem::replace(&mut self.has_begun, true) {
-            return;
-        }
+        self.has_begun = true;
         wire.set_unix_seconds(self.clock.unix_seconds());
         wire.handle_input(self.clock.now(), Input::Timeout);
         if !self.has_drained && self.transport.poll_drain(cx).is_ready() {

@@ -19,7 +19,7 @@ pub(super) fn find(routes: &[Route], request: &Request<'_>) -> Option<usize> {
     for (index, route) in routes.iter().enumerate() {
         let is_head = method == Method::Head && route.method == Method::Get && !route.upgrades;
         if (route.method == method || is_head)
-            && let Some((rank, _)) = route.captures(path, usize::MAX)
+            && let Some(rank) = route.rank(path)
             && best.is_none_or(|(best, _)| rank < best)
         {
             if rank == Rank::Literal {

@@ -44,17 +44,15 @@ impl Wire<'_> {
             return Poll::Ready(());
         }
         let content_bytes = parts.iter().map(|part| part.len()).sum::<usize>() + rest.len();
-        let Some(n) = self.put(head, self.framing(head, content_bytes as u64), parts) else {
-            return self.wait_for_room();
-        };
-        self.commit(n);
-        if self.sends_content(head) {
-            let free = self.c.free(self.send);
-            let n = rest.len().min(free.len());
-            copy(free, rest);
-            self.commit(n);
-            self.c.tail = rest.get(n..).unwrap_or_default();
-        }
+        let framing = self.framing(head, content_bytes as u64);
+        let (parts, rest) =
+            if self.sends_content(head) { (parts, rest) } else { Default::default() };
+        let Some(head_bytes) = self.put(head, framing, parts) else { return self.wait_for_room() };
+        let free = self.c.free(self.send).get_mut(head_bytes..).unwrap_or_default();
+        let n = rest.len().min(free.len());
+        copy(free, rest);
+        self.commit(head_bytes + n);
+        self.c.tail = rest.get(n..).unwrap_or_default();
         self.complete();
         Poll::Ready(())
     }
@@ -337,7 +335,7 @@ impl Wire<'_> {
         }
     }
 
-    /// Writes a head into the free part of the send buffer, and `parts` of its content, without
+    /// Writes a head into the free part of the send buffer, and `parts` behind it, without
     /// committing them.
     fn put(
         &mut self,
@@ -345,13 +343,10 @@ impl Wire<'_> {
         framing: ContentFraming,
         parts: &[&[u8]],
     ) -> Option<usize> {
-        let (persistence, sends_content) =
-            (self.persistence(head.status), self.sends_content(head));
+        let persistence = self.persistence(head.status);
         let mut writer = Writer::new(self.c.free(self.send));
         response::write(&mut writer, head, framing, persistence, self.date.as_ref());
-        if sends_content {
-            parts.iter().for_each(|part| writer.put(part));
-        }
+        parts.iter().for_each(|part| writer.put(part));
         writer.written()
     }
 

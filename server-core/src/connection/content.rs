@@ -106,11 +106,11 @@ impl Wire<'_> {
     // rfc9112-9.6-honour-client-close
     // rfc9110-3.3-no-identity-per-connection
     fn begin_exchange(&mut self, head_bytes: usize) -> Option<usize> {
-        self.step(Event::HeadBegun);
         let (content, read_all) = match self.c.head.framing() {
             Framing::None => (Content::Length(0), true),
             // rfc9110-8.6-cl-overflow
             Framing::Length(n) if n > self.limits.content_bytes_max => {
+                self.step(Event::HeadBegun);
                 self.refuse(Violation::ContentTooLarge);
                 return None;
             }

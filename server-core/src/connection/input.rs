@@ -45,9 +45,11 @@ impl Wire<'_> {
     /// Takes note of what happened, at `now`. A deadline that has come is dealt with first.
     #[inline(never)]
     pub fn handle_input(&mut self, now: Instant, input: Input) {
-        self.c.timers.advance(now);
-        while let Some(expired) = self.c.timers.expired() {
-            self.expire(expired);
+        let has_passed = self.c.timers.advance(now);
+        if has_passed || input == Input::Timeout {
+            while let Some(expired) = self.c.timers.expired() {
+                self.expire(expired);
+            }
         }
         match input {
             Input::Received(n) => self.received(n),
@@ -161,7 +163,7 @@ impl Wire<'_> {
         self.c.tail = self.c.tail.get(beyond..).unwrap_or_default();
         self.c.unsent = standing.saturating_sub(n);
         let free = self.send.get_mut(self.c.unsent..).unwrap_or_default();
-        if self.c.tail.len() <= free.len() {
+        if !self.c.tail.is_empty() && self.c.tail.len() <= free.len() {
             copy(free, self.c.tail);
             self.c.unsent += self.c.tail.len();
             self.c.tail = &[];

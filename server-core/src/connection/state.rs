@@ -42,7 +42,7 @@ impl State {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum Event {
-    /// The first byte of a head came.
+    /// The first bytes of a head came, or what is wrong with it.
     HeadBegun,
     /// A head is complete and stands the test.
     HeadComplete,
@@ -82,7 +82,8 @@ impl State {
 /// Writes the table that decides, and beside it the one that tests and readers see.
 macro_rules! transitions {
     ($($from:ident + $event:ident => $to:ident, $section:literal;)*) => {
-        /// Searched from the front, which on a board is a third of a match in flash.
+        /// Searched from the front, which on a board is a third of a match in flash; what happens at
+        /// every request stands there.
         static ROWS: &[(State, Event, State)] =
             &[$((State::$from, Event::$event, State::$to)),*];
 
@@ -94,11 +95,12 @@ macro_rules! transitions {
 }
 
 transitions! {
+    Idle + HeadComplete => Exchange, "RFC 9112 2.2";
+    Exchange + Answered => Idle, "RFC 9112 9.3";
     Idle + HeadBegun => Head, "RFC 9112 2.1";
     Idle + PeerDone => Flushing, "RFC 9112 9.5";
     Head + HeadComplete => Exchange, "RFC 9112 2.2";
     Head + AnsweredLast => Flushing, "RFC 9112 2.2";
-    Exchange + Answered => Idle, "RFC 9112 9.3";
     Exchange + AnsweredEarly => Draining, "RFC 9112 9.3";
     Exchange + AnsweredLast => Flushing, "RFC 9112 9.6";
     Exchange + Upgraded => WebSocket, "RFC 6455 4.2.2";

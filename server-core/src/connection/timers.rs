@@ -80,10 +80,11 @@ impl Timers {
         self.awaits
     }
 
-    /// Lets time pass up to `now`; time that goes back is taken as standing still.
-    pub(super) fn advance(&mut self, now: Instant) {
+    /// Lets time pass up to `now`, and says whether any has: time that goes back is taken as
+    /// standing still.
+    pub(super) fn advance(&mut self, now: Instant) -> bool {
         if now <= self.now {
-            return;
+            return false;
         }
         let passed = now.millis_since(self.now);
         self.now = now;
@@ -96,6 +97,7 @@ impl Timers {
         if self.write_runs {
             self.write = self.write.saturating_sub(passed);
         }
+        true
     }
 
     /// The deadline that has come, the peer's first.
