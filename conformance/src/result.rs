@@ -19,6 +19,9 @@ pub struct CaseResult {
     pub difference: Option<Difference>,
     /// Connections that were opened for it.
     pub replays: usize,
+    /// Those of them that were done again, because the server stood still through no fault of its
+    /// own.
+    pub repeats: usize,
     /// How long it took.
     pub took: Duration,
     /// What went over the wire, if it was to be kept: each row whole, and the cuts at which

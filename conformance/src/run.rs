@@ -69,6 +69,8 @@ pub struct Summary {
     pub differ: Option<usize>,
     /// Connections that were opened.
     pub replays: usize,
+    /// Those of them that were done again, because the target stood still.
+    pub repeats: usize,
     /// Whether cuts were thinned out: [`Cuts::Some`].
     pub some_cuts: bool,
     /// Why the target could not be reached, or not to the end.
@@ -256,6 +258,7 @@ impl Summary {
             *differ += usize::from(result.difference.is_some());
         }
         self.replays += result.replays;
+        self.repeats += result.repeats;
     }
 }
 

@@ -124,6 +124,12 @@ impl<'a, W: Write> Console<'a, W> {
         for (reason, count) in std::mem::take(&mut self.skipped) {
             self.notes.push(format!("{name} skips {count}: {reason}"));
         }
+        if summary.repeats > 0 {
+            self.notes.push(format!(
+                "{name}: {} replays were done again, since it stood still for seconds in them",
+                summary.repeats
+            ));
+        }
         if summary.some_cuts {
             self.notes.push(format!(
                 "{name}: each case whole, byte by byte, and cut at {SOME_MAX} offsets at most; \

@@ -145,6 +145,7 @@ mod tests {
             status: Status::Known("because".into()),
             difference: None,
             replays: 7,
+            repeats: 0,
             took: Duration::from_millis(5),
             evidence: Vec::new(),
         };

@@ -72,6 +72,12 @@ pub trait Subject {
     fn lost(&mut self) -> Option<Unreachable> {
         None
     }
+
+    /// For how long the server stood still within the last connection, through no fault of its own:
+    /// its emulator or the runner got no processor. What came of that may say nothing of the server.
+    fn stood_still(&mut self) -> Duration {
+        Duration::ZERO
+    }
 }
 
 /// One connection, from the client's side.

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use samewire::Limits;
 
 use super::{Trial, differ};
@@ -104,6 +106,75 @@ fn run<'a>(
     let mut trial = Trial { subject, reference, cuts, slow, known: &[], foreign, keeps };
     change(&mut trial);
     trial.run(case, &case.rows()).unwrap()
+}
+
+/// A server that answers so for as many connections as it stands still in, and then well.
+struct Still {
+    answers: &'static [&'static [u8]],
+    connections: usize,
+    time: Duration,
+}
+
+impl Subject for Still {
+    fn name(&self) -> &str {
+        "still"
+    }
+
+    fn time(&self) -> Time {
+        Time::Virtual
+    }
+
+    fn lacks(&mut self, _: Need) -> Result<Option<String>, Unreachable> {
+        Ok(None)
+    }
+
+    fn open(&mut self, _: &OpenOptions) -> Result<Box<dyn Channel>, Unreachable> {
+        let answers = if self.connections == 0 { &[OK] } else { self.answers };
+        Ok(Box::new(Script::new(answers)))
+    }
+
+    fn stood_still(&mut self) -> Duration {
+        let time = if self.connections == 0 { Duration::ZERO } else { self.time };
+        self.connections = self.connections.saturating_sub(1);
+        time
+    }
+}
+
+fn run_still(subject: Still) -> Result<CaseResult, Unreachable> {
+    let file = parse("f", "f.case", &format!("### a\nBecause.\nrule rfc0-1-a\n\n{GET}\n"));
+    let file = file.unwrap_or_else(|errors| panic!("{}", errors[0]));
+    let case = file.cases.first().unwrap();
+    let reference: Option<Box<dyn Subject>> = Some(Box::new(Fake(|_| Script::new(&[OK]))));
+    let (subject, cuts, slow, foreign, keeps) =
+        (Box::new(subject), Cuts::Whole, false, false, false);
+    let mut trial = Trial { subject, reference, cuts, slow, known: &[], foreign, keeps };
+    trial.run(case, &case.rows())
+}
+
+#[test]
+fn what_fails_or_differs_while_the_server_stands_still_is_done_again() {
+    for answers in [&[MISSING][..], &[LONGER], &[]] {
+        let time = Duration::from_secs(2);
+        let result = run_still(Still { answers, connections: 3, time }).unwrap();
+        assert_eq!((&result.status, &result.difference), (&Status::Passed, &None));
+        assert_eq!((result.replays, result.repeats), (4, 3));
+    }
+}
+
+#[test]
+fn what_fails_while_the_server_moves_has_failed() {
+    let time = Duration::from_millis(1999);
+    let result = run_still(Still { answers: &[MISSING], connections: 1, time }).unwrap();
+    assert_eq!(what(&result), (Delivery::Whole, "got 404"));
+    assert_eq!((result.replays, result.repeats), (1, 0));
+}
+
+#[test]
+fn a_server_that_never_moves_again_has_no_verdict() {
+    let time = Duration::from_secs(2);
+    let Unreachable(why) = run_still(Still { answers: &[], connections: 6, time }).unwrap_err();
+    let expected = "still stood still for seconds in each of 6 replays of f/a: ";
+    assert!(why.starts_with(expected), "{why}");
 }
 
 const MISSING: &[u8] = b"HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n";

@@ -41,6 +41,12 @@ impl Machine {
         Ok(machine)
     }
 
+    /// With an emulator that is none, and ports that lead to something else.
+    #[cfg(all(test, unix))]
+    pub(super) fn stand_in(emulator: Emulator, ports: [(u16, u16); 2]) -> Self {
+        Self { emulator, ports: ports.to_vec() }
+    }
+
     fn begin(&mut self) -> Result<(), Trouble> {
         let told = self.monitor("info usernet", "Source Address")?;
         self.ports = told.lines().filter_map(forward).collect();

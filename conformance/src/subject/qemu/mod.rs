@@ -4,13 +4,17 @@
 //! Time is real, and the limits are the image's. An emulator that dies or hangs is told apart from a
 //! server that fails: behind each connection its monitor is asked, and where nothing came, so is
 //! a port of the board that depends on nothing that is tested.
+//!
+//! An emulator that shares its processor with much else may stand still for seconds. So silence is
+//! believed only once the board has answered on that other port: what the server had to say before
+//! has come by then.
 
 pub(crate) mod board;
 pub(crate) mod machine;
 
 use std::cell::RefCell;
 use std::rc::Rc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use samewire::Limits;
 
@@ -22,6 +26,9 @@ pub use board::Board;
 use board::{BYTES, DEMO};
 use machine::Machine;
 
+/// What the server said before the board answered something else may come a little behind that.
+const BEHIND: Duration = Duration::from_millis(100);
+
 /// The demo on a board, started when it is needed first.
 pub struct Qemu {
     board: Board,
@@ -32,6 +39,10 @@ pub struct Qemu {
 struct Running {
     machine: Machine,
     heard: Heard,
+    /// When anything was last done with it.
+    touched: Instant,
+    /// Time within the connection that neither a case nor patience asked for, all together.
+    stood_still: Duration,
     trouble: Option<Trouble>,
 }
 
@@ -60,7 +71,7 @@ impl Qemu {
         // One that is of no more use ends before the next one begins.
         self.running = None;
         let machine = Machine::start(self.board, 0)?;
-        let running = Running { machine, heard: Heard::Nothing, trouble: None };
+        let running = Running::new(machine);
         Ok(Rc::clone(self.running.insert(Rc::new(RefCell::new(running)))))
     }
 }
@@ -91,8 +102,12 @@ impl Subject for Qemu {
             delivery => (DEMO, delivery),
         };
         let address = running.borrow().machine.address(port);
+        {
+            let mut running = running.borrow_mut();
+            (running.heard, running.stood_still) = (Heard::Nothing, Duration::ZERO);
+            running.touched = Instant::now();
+        }
         let socket = Socket::connect(address, sent)?;
-        running.borrow_mut().heard = Heard::Nothing;
         Ok(Box::new(Connection { socket, running }))
     }
 
@@ -106,6 +121,24 @@ impl Subject for Qemu {
             // The case has failed by it, and the next one has a new emulator.
             Some(Trouble::Panicked(_)) | None => None,
         }
+    }
+
+    fn stood_still(&mut self) -> Duration {
+        self.running.as_ref().map_or(Duration::ZERO, |running| running.borrow().stood_still)
+    }
+}
+
+impl Running {
+    fn new(machine: Machine) -> Self {
+        let (touched, stood_still) = (Instant::now(), Duration::ZERO);
+        Self { machine, heard: Heard::Nothing, touched, stood_still, trouble: None }
+    }
+
+    /// Something has been done that was to take so long. Whatever else has passed since the last
+    /// time, one of us stood still: the emulator, or the runner.
+    fn touch(&mut self, allowed: Duration) {
+        self.stood_still += self.touched.elapsed().saturating_sub(allowed);
+        self.touched = Instant::now();
     }
 }
 
@@ -125,21 +158,51 @@ impl Connection {
         }
         running.heard = Heard::End;
         running.trouble = running.machine.lives().err();
-        if let Some(Trouble::Panicked(what)) = &running.trouble {
-            let what = what.clone();
-            drop(running);
-            std::panic::resume_unwind(Box::new(what));
+        drop(running);
+        self.unwind();
+    }
+
+    /// Nothing has come; whether that still holds when the board has answered something else.
+    fn quiet(&mut self, into: &mut Vec<u8>, patience: Duration) -> Received {
+        if self.running.borrow().trouble.is_some() {
+            return Received::Quiet;
         }
+        {
+            let mut running = self.running.borrow_mut();
+            // Something that has nothing to do with the server.
+            running.trouble = running.machine.answers().err();
+            running.touch(patience);
+        }
+        self.unwind();
+        self.socket.receive(into, patience.min(BEHIND))
+    }
+
+    fn touch(&self, allowed: Duration) {
+        self.running.borrow_mut().touch(allowed);
+    }
+
+    /// A panic of the firmware is one of the server.
+    fn unwind(&self) {
+        let what = match &self.running.borrow().trouble {
+            Some(Trouble::Panicked(what)) => what.clone(),
+            Some(Trouble::Lost(_)) | None => return,
+        };
+        std::panic::resume_unwind(Box::new(what));
     }
 }
 
 impl Channel for Connection {
     fn send(&mut self, bytes: &[u8]) {
         self.socket.send(bytes);
+        self.touch(Duration::ZERO);
     }
 
     fn receive(&mut self, into: &mut Vec<u8>, patience: Duration) -> Received {
-        let received = self.socket.receive(into, patience);
+        let mut received = self.socket.receive(into, patience);
+        if received == Received::Quiet && !patience.is_zero() {
+            received = self.quiet(into, patience);
+        }
+        self.touch(if received == Received::Quiet { patience.min(BEHIND) } else { Duration::ZERO });
         match received {
             Received::Bytes => self.running.borrow_mut().heard = Heard::Bytes,
             Received::End | Received::Reset => self.ended(),
@@ -150,6 +213,7 @@ impl Channel for Connection {
 
     fn pass(&mut self, time: Duration) {
         self.socket.pass(time);
+        self.touch(time);
     }
 
     fn shut(&mut self) {
@@ -160,3 +224,6 @@ impl Channel for Connection {
         self.socket.reset();
     }
 }
+
+#[cfg(all(test, unix))]
+mod tests;
