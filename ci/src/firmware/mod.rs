@@ -2,6 +2,8 @@
 //! under load where a board has a network.
 
 mod clients;
+#[cfg(target_os = "linux")]
+mod ends;
 mod load;
 mod machine;
 
@@ -114,6 +116,8 @@ pub(crate) fn check(workspace: &Workspace, options: &Options) -> Result<(), Fail
                 Some(requests) => {
                     let suite = ["run", "--release", "--", "check", "--target", image.name];
                     run(workspace.cargo().args(suite))?;
+                    #[cfg(target_os = "linux")]
+                    ends::break_off(workspace, image.name, image.emulator)?;
                     if !image.has_network {
                         return Ok(());
                     }
