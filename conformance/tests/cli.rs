@@ -336,6 +336,21 @@ fn reports_for_machines_have_a_result_for_each_case() {
 }
 
 #[test]
+fn a_server_that_never_stops_is_not_listened_to_for_ever() {
+    let case = GET.replace("get-head\n", "get-head\nneeds hello\n");
+    let suite = folder("flood", &[("a.case", &format!("{GET}\n{}", case.replace("get\n", "b\n")))]);
+    let suite = suite.to_string_lossy();
+    let target = server(|mut stream| {
+        let _ = stream.read(&mut [0; 4096]);
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n");
+        while stream.write_all(&[b'.'; 4096]).is_ok() {}
+    });
+    let (code, stdout, _) = samewire(&["check", "--fixtures", &suite, "--target", &target]);
+    let reason = "needs hello: GET /hello does not answer a JSON greeting (it answers 200)";
+    assert!(code == 1 && stdout.contains(&format!("{target} skips 1: {reason}\n")), "{stdout}");
+}
+
+#[test]
 fn a_page_shows_what_a_server_that_lies_has_said() {
     let suite = suite("page");
     let page = folder("page-out", &[("x", "")]).join("matrix.html");
