@@ -36,7 +36,7 @@ pub struct Evidence {
     pub row: String,
     /// How the bytes to the server were cut.
     pub delivery: Delivery,
-    /// All that went over the wire.
+    /// What went over the wire, but for the rest of a flood.
     pub transcript: Transcript,
     /// What it is not the same as, if this is the replay of the [`Difference`].
     pub expected: Option<Transcript>,

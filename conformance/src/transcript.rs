@@ -34,6 +34,8 @@ pub enum Event {
     Sent(Range<usize>),
     /// The client received.
     Received(Range<usize>),
+    /// So many bytes came that [`Transcript::first`] has left out.
+    Omitted(usize),
     /// Time passed, because the client waited.
     Passed(Duration),
     /// The client took so many bytes more and then none; without a number it read again.
@@ -135,6 +137,30 @@ impl Transcript {
         }
     }
 
+    /// The same with no more than so many of the bytes from the server, and an event that says how
+    /// many are missing.
+    #[must_use]
+    pub fn first(&self, bytes_max: usize) -> Self {
+        let length = self.received.len().min(bytes_max);
+        let received = self.received.get(..length).unwrap_or_default().to_vec();
+        let omitted = self.received.len() - length;
+        let mut events: Vec<Event> = Vec::new();
+        for event in &self.events {
+            let Event::Received(range) = event else {
+                events.push(event.clone());
+                continue;
+            };
+            if range.start < length {
+                events.push(Event::Received(range.start..range.end.min(length)));
+            }
+            // Ranges join: one of them only reaches over the cut.
+            if range.start <= length && length < range.end {
+                events.push(Event::Omitted(omitted));
+            }
+        }
+        Self { sent: self.sent.clone(), received, events, ending: self.ending }
+    }
+
     /// Whether the server ended the connection on its own account: not after the client's end of
     /// stream or reset, not because time had passed since its last byte, and not while nobody read.
     pub fn closed_unprompted(&self) -> bool {
@@ -169,6 +195,7 @@ impl fmt::Display for Transcript {
             match event {
                 Event::Sent(range) => lines(out, ">", self.sent.get(range.clone()))?,
                 Event::Received(range) => lines(out, "<", self.received.get(range.clone()))?,
+                Event::Omitted(bytes) => writeln!(out, "< … and {bytes} bytes more")?,
                 Event::Passed(time) => writeln!(out, "@ +{}ms", time.as_millis())?,
                 Event::Stalled(Some(0)) => writeln!(out, "stall")?,
                 Event::Stalled(Some(bytes)) => writeln!(out, "stall {bytes}")?,
@@ -287,6 +314,26 @@ mod tests {
         transcript.reset(2);
         assert_eq!(transcript.received(), b"a");
         assert_eq!(transcript.to_string(), "< a\nreset\n");
+    }
+
+    #[test]
+    fn says_how_much_it_leaves_out() {
+        let mut transcript = Transcript::default();
+        transcript.receive(b"abc");
+        transcript.send(b"x");
+        transcript.receive(b"def");
+        transcript.shut();
+        transcript.receive(b"ghi");
+        transcript.end(Ending::Closed);
+        assert_eq!(transcript.first(9), transcript);
+        let table = [
+            (4, "< abc\n> x\n< d\n< … and 5 bytes more\nshut\n! close\n"),
+            (3, "< abc\n> x\n< … and 6 bytes more\nshut\n! close\n"),
+            (0, "< … and 9 bytes more\n> x\nshut\n! close\n"),
+        ];
+        for (bytes_max, expected) in table {
+            assert_eq!(transcript.first(bytes_max).to_string(), expected);
+        }
     }
 
     #[test]

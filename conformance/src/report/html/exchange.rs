@@ -67,6 +67,7 @@ fn lines(transcript: &Transcript) -> impl Iterator<Item = String> {
         Event::Stalled(Some(0)) => "= the client stops reading".to_owned(),
         Event::Stalled(Some(bytes)) => format!("= the client reads {bytes} bytes more"),
         Event::Stalled(None) => "= the client reads again".to_owned(),
+        Event::Omitted(bytes) => format!("= {bytes} bytes more from the server"),
         Event::Shut => "= the client ends its half".to_owned(),
         Event::Reset => "= the client resets the connection".to_owned(),
         Event::Sent(_) | Event::Received(_) => String::new(),
