@@ -160,6 +160,7 @@ fn try_all(
             Ok(mut result) => {
                 // What is measured is all that may differ from run to run.
                 result.took = Duration::from_millis(7);
+                result.repeats = if result.target == "microbit" { 2 } else { 0 };
                 summary.add(&result);
                 report.results.push(result);
             }
@@ -208,6 +209,7 @@ fn data(page: &str) -> serde_json::Value {
 fn hostile_bytes_are_text() {
     let page = page(&OTHERS);
     assert_eq!(page.matches("</script>").count(), 3, "its own scripts end, and nothing else does");
+    assert!(page.contains("<li>10 replays were done again, since"), "no retry is silent");
     for markup in ["<img", "<b>m", "<none>", "<away>", "'a <b>'", "/<b>?", "\0", "\x1b"] {
         assert!(!page.contains(markup), "{markup:?} is in the page");
     }
@@ -263,6 +265,7 @@ fn a_cell_holds_all_that_is_known_of_it() {
     let same = cell("http/a/refused", 1);
     assert!(same["rows"].is_null(), "the same as core's, which is there once: {same}");
     assert_eq!(cell("ws/b/echo", 4), serde_json::Value::Null);
+    assert_eq!(same["repeats"], 2, "{same}");
     let rule = &data["rules"]["rfc9112-5.1-ws-before-colon-400"];
     assert_eq!(rule["level"], "MUST");
     assert!(rule["decided"][0].as_str().is_some_and(|place| place.contains("fields.rs")), "{rule}");

@@ -124,24 +124,30 @@ impl<'a, W: Write> Console<'a, W> {
         for (reason, count) in std::mem::take(&mut self.skipped) {
             self.notes.push(format!("{name} skips {count}: {reason}"));
         }
-        if summary.repeats > 0 {
-            self.notes.push(format!(
-                "{name}: {} replays were done again, since it stood still for seconds in them",
-                summary.repeats
-            ));
-        }
-        if summary.some_cuts {
-            self.notes.push(format!(
-                "{name}: each case whole, byte by byte, and cut at {SOME_MAX} offsets at most; \
-                 --cuts every cuts at all"
-            ));
-        }
-        if summary.differ.is_none() {
-            self.notes.push(format!(
-                "{name}: its bytes are not compared with core's, and cuts are best effort"
-            ));
-        }
+        let notes = notes(summary);
+        self.notes.extend(notes.into_iter().map(|note| format!("{name}: {note}")));
     }
+}
+
+/// What else there is to know of a target, beside why it skips.
+pub(super) fn notes(summary: &Summary) -> Vec<String> {
+    let mut notes = Vec::new();
+    if summary.repeats > 0 {
+        notes.push(format!(
+            "{} replays were done again, since it stood still for seconds in them",
+            summary.repeats
+        ));
+    }
+    if summary.some_cuts {
+        notes.push(format!(
+            "each case whole, byte by byte, and cut at {SOME_MAX} offsets at most; \
+             --cuts every cuts at all"
+        ));
+    }
+    if summary.differ.is_none() {
+        notes.push("its bytes are not compared with core's, and cuts are best effort".to_owned());
+    }
+    notes
 }
 
 /// `host 812 passed, 0 failed, 3 known, 0 skipped, same bytes`

@@ -79,6 +79,9 @@ struct Cell<'a> {
     replay: Option<String>,
     ms: u128,
     replays: usize,
+    /// Those that were done again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    repeats: Option<usize>,
     /// None if they are those of the first target.
     #[serde(skip_serializing_if = "Option::is_none")]
     rows: Option<Vec<Row>>,
@@ -195,6 +198,7 @@ impl<'a> Cell<'a> {
                 .map(|(row, delivery)| page.findings.replay(&result.target, row, delivery)),
             ms: result.took.as_millis(),
             replays: result.replays,
+            repeats: (result.repeats > 0).then_some(result.repeats),
             rows: (!rows.is_empty()).then_some(rows),
         }
     }

@@ -8,7 +8,7 @@ use samewire::http::date::HttpDate;
 use super::escape::Escaped;
 use super::mark::Mark;
 use super::{Case, Page};
-use crate::report::console::{Paint, line};
+use crate::report::console::{Paint, line, notes};
 use crate::result::{CaseResult, Status};
 use crate::run::Summary;
 
@@ -99,25 +99,26 @@ impl Targets<'_> {
             write!(out, "<span class=\"{}\" style=\"flex-grow:{count}\"></span>", mark.word())?;
         }
         out.write_str("</div>")?;
-        self.skipped(out, name)?;
+        self.notes(out, summary)?;
         out.write_str("</li>\n")
     }
 
-    /// Why cases were skipped, and how many.
-    fn skipped(&self, out: &mut Formatter<'_>, target: &str) -> fmt::Result {
+    /// Why cases were skipped, how many, and what else there is to know.
+    fn notes(&self, out: &mut Formatter<'_>, summary: &Summary) -> fmt::Result {
         let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
-        for result in self.0.report.results.iter().filter(|result| result.target == target) {
+        for result in self.0.report.results.iter().filter(|one| one.target == summary.name) {
             if let Status::Skipped(reason) = &result.status {
                 *reasons.entry(reason).or_default() += 1;
             }
         }
-        if reasons.is_empty() {
+        let mut lines: Vec<String> =
+            reasons.iter().map(|(reason, count)| format!("skips {count}: {reason}")).collect();
+        lines.extend(notes(summary));
+        if lines.is_empty() {
             return Ok(());
         }
-        out.write_str("<details><summary>Why it skips</summary><ul>")?;
-        for (reason, count) in reasons {
-            write!(out, "<li>{count}: {}</li>", Escaped(reason))?;
-        }
+        out.write_str("<details><summary>Notes</summary><ul>")?;
+        lines.iter().try_for_each(|line| write!(out, "<li>{}</li>", Escaped(line)))?;
         out.write_str("</ul></details>")
     }
 }

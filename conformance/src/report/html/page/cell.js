@@ -142,13 +142,14 @@ const drawCell = (() => {
     const cell = found.cells[target];
     const mark = cell?.mark ?? "missing";
     const why = cell?.why ? `: ${cell.why}` : "";
-    const replays = cell?.replays;
+    const { replays, repeats, ms } = cell ?? {};
+    const again = repeats ? `, ${repeats} of them again, since it stood still` : "";
     const rules = new Set([cell?.rule, ...found.rules].filter(Boolean));
     return [
       make("p", { className: "verdict" },
         make("span", { className: `badge ${mark}`, textContent: `${name}: ${words[mark]}${why}` }),
         replays ? make("span", { className: "small" },
-          ` ${replays} ${replays === 1 ? "replay" : "replays"} in ${cell.ms} ms`) : null),
+          ` ${replays} ${replays === 1 ? "replay" : "replays"} in ${ms} ms${again}`) : null),
       make("p", { className: "prose", textContent: found.prose }),
       cell?.excerpt && titled("What is wrong", block(cell.excerpt)),
       cell?.difference && difference(cell.difference),
