@@ -43,5 +43,5 @@ mod serving;
 mod wire;
 
 pub use board::{Board, End, Mark, Memory, PANICKED};
-pub use order::{LIMITS, Order, places};
+pub use order::{LIMITS, ORDER_BYTES, Order, places, set};
 pub use serving::Server;

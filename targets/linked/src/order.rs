@@ -17,8 +17,8 @@ use samewire::Limits;
 /// The runner's first channel, for as long as the link is up.
 pub(crate) const CHANNEL: u8 = 1;
 
-/// Letter and value.
-pub(crate) const ORDER_BYTES: usize = 9;
+/// Bytes of an order: letter and value.
+pub const ORDER_BYTES: usize = 9;
 
 /// How many limits there are.
 pub const LIMITS: usize = 23;
@@ -129,7 +129,7 @@ pub fn places(limits: &Limits) -> [u64; LIMITS] {
 }
 
 /// Sets the limit at this place. Who orders it knows its width.
-pub(crate) fn set(limits: &mut Limits, place: u8, value: u64) {
+pub fn set(limits: &mut Limits, place: u8, value: u64) {
     match place {
         0 => limits.head_bytes_max = value as u16,
         1 => limits.target_bytes_max = value as u16,

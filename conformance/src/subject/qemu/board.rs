@@ -4,6 +4,8 @@
 pub(crate) const DEMO: u16 = 80;
 pub(crate) const BYTES: u16 = 81;
 pub(crate) const BARE: u16 = 82;
+pub(super) const ORDERS: u16 = 83;
+pub(super) const ORDERED: u16 = 84;
 
 /// A board that QEMU emulates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,7 +63,7 @@ impl Board {
             "{}{} -display none -serial none -monitor stdio \
              -semihosting-config enable=on,target=native",
             self.machine(),
-            [(port, DEMO), (0, BYTES), (0, BARE)].map(forward).concat()
+            [(port, DEMO), (0, BYTES), (0, BARE), (0, ORDERS), (0, ORDERED)].map(forward).concat()
         );
         words.split_whitespace().map(str::to_owned).collect()
     }

@@ -3,8 +3,9 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
-use super::board::{BARE, BYTES, Board, DEMO};
+use super::board::{BARE, BYTES, Board, DEMO, ORDERS};
 use crate::subject::emulator::{Emulator, Program, Trouble};
+use crate::subject::orders::Order;
 use crate::subject::socket::Socket;
 use crate::subject::{Channel, Delivery, Received, Unreachable, image};
 
@@ -76,6 +77,28 @@ impl Machine {
     /// It has ended, or hangs.
     pub(super) fn lives(&mut self) -> Result<(), Trouble> {
         self.monitor("info status", "VM status: running").map(drop)
+    }
+
+    /// Has the next connection to the port for it served so.
+    ///
+    /// # Errors
+    ///
+    /// The board does not take the orders.
+    pub(super) fn order(&self, orders: &[Order]) -> Result<(), Unreachable> {
+        let bytes: Vec<u8> = orders.iter().flat_map(|order| order.encode()).collect();
+        let deadline = Instant::now() + START_MAX;
+        // One that is still seeing the last client off takes nobody for a moment.
+        while Instant::now() < deadline {
+            let mut socket = Socket::connect(self.address(ORDERS), Delivery::Whole)?;
+            socket.send(&bytes);
+            socket.shut();
+            let mut taken = Vec::new();
+            while socket.receive(&mut taken, START_MAX) == Received::Bytes {}
+            if !taken.is_empty() {
+                return Ok(());
+            }
+        }
+        Err(Unreachable("the board does not take orders for limits".to_owned()))
     }
 
     /// Waits until the emulator has ended; why it has.

@@ -1,7 +1,7 @@
 //! The demo on boards that QEMU emulates, over real TCP: QEMU forwards free ports of this machine's
 //! loopback to the board's.
 //!
-//! Time is real, and the limits are the image's. An emulator that dies or hangs is told apart from a
+//! Time is real, and limits that are not every target's are ordered before. An emulator that dies or hangs is told apart from a
 //! server that fails: behind each connection its monitor is asked, and where nothing came, so is
 //! a port of the board that depends on nothing that is tested.
 //!
@@ -19,11 +19,12 @@ use std::time::{Duration, Instant};
 use samewire::Limits;
 
 use super::emulator::Trouble;
+use super::orders;
 use super::socket::{self, Socket};
 use super::{Channel, Delivery, OpenOptions, Received, Subject, Time, Unreachable};
 use crate::case::Need;
 pub use board::Board;
-use board::{BYTES, DEMO};
+use board::{BYTES, DEMO, ORDERED};
 use machine::Machine;
 
 /// What the server said before the board answered something else may come a little behind that.
@@ -90,16 +91,24 @@ impl Subject for Qemu {
     }
 
     fn fits(&mut self, limits: &Limits) -> Result<Option<String>, Unreachable> {
-        let other = *limits != Limits::SMALL;
-        Ok(other.then(|| "needs limits: its image was built with others".to_owned()))
+        let room = (Limits::SMALL.receive_bytes_min(), Limits::SMALL.send_bytes_min());
+        let fits = limits.fits(room.0, room.1).is_ok();
+        Ok((!fits).then(|| "its limits need more than the image has for buffers".to_owned()))
     }
 
     fn open(&mut self, options: &OpenOptions) -> Result<Box<dyn Channel>, Unreachable> {
         let running = self.running()?;
         // As on the host, the server cuts what it reads where single bytes are asked for.
-        let (port, sent) = match options.delivery {
-            Delivery::Bytes => (BYTES, Delivery::Whole),
-            delivery => (DEMO, delivery),
+        let (read, port, sent) = match options.delivery {
+            Delivery::Bytes => (Delivery::Bytes, BYTES, Delivery::Whole),
+            delivery => (Delivery::Whole, DEMO, delivery),
+        };
+        let port = if options.limits == Limits::SMALL {
+            port
+        } else {
+            let ordered = OpenOptions { limits: options.limits, delivery: read };
+            running.borrow().machine.order(&orders::before(&ordered))?;
+            ORDERED
         };
         let address = running.borrow().machine.address(port);
         {

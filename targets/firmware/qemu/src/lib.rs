@@ -6,12 +6,15 @@
 //! | 80 | the demo, with the limits and the wall clock of every target of `samewire check` |
 //! | 81 | the same, reading one byte at a time |
 //! | 82 | a bare TCP responder, with which the demo is compared |
+//! | 83 | takes orders: which limits hold on the next one, and how it reads |
+//! | 84 | the demo, as it was ordered |
 #![no_std]
 
 mod bare;
 mod clock;
 mod executor;
 mod network;
+mod orders;
 mod ports;
 
 use core::panic::PanicInfo;

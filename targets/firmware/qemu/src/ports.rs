@@ -7,15 +7,17 @@ use samewire_demo::Demo;
 use samewire_embassy::{Place, Pool, Server};
 use static_cell::StaticCell;
 
-use crate::bare;
+use crate::{bare, orders};
 
 /// Connections at a time on each port. A browser opens six.
 const WHOLE: usize = 6;
 const BYTES: usize = 4;
 const BARE: usize = 2;
+/// One for orders, and one that they hold for.
+const ORDERED: usize = 2;
 
 /// Sockets that a stack must have room for.
-pub(crate) const SOCKETS: usize = WHOLE + BYTES + BARE;
+pub(crate) const SOCKETS: usize = WHOLE + BYTES + BARE + ORDERED;
 
 /// What every target of `samewire check` runs the demo with.
 const LIMITS: Limits = Limits::SMALL;
@@ -37,9 +39,11 @@ pub fn serve(spawner: Spawner, stack: Stack<'static>) {
     for _ in 0..BARE {
         spawner.spawn(bare(stack).expect(FREE));
     }
+    spawner.spawn(ordered(stack).expect(FREE));
 }
 
-fn demo(port: u16) -> Server<'static, Demo> {
+/// The demo on this port, as every target runs it.
+pub(crate) fn demo(port: u16) -> Server<'static, Demo> {
     Server::new(&DEMO, port).limits(LIMITS).wall_clock(|| Some(EXAMPLE_DATE))
 }
 
@@ -63,4 +67,9 @@ async fn bytes(stack: Stack<'static>) {
 #[embassy_executor::task(pool_size = BARE)]
 async fn bare(stack: Stack<'static>) {
     bare::respond(stack, 82).await
+}
+
+#[embassy_executor::task]
+async fn ordered(stack: Stack<'static>) {
+    orders::serve(stack).await
 }
