@@ -1,6 +1,7 @@
 //! A board that runs in QEMU: its monitor, and which ports of ours lead to the board's.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::io::ErrorKind;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::time::{Duration, Instant};
 
 use super::board::{BARE, BYTES, Board, DEMO, ORDERS};
@@ -33,6 +34,12 @@ impl Machine {
     ///
     /// There is no image or no emulator, or it does not start.
     pub(crate) fn start(board: Board, port: u16) -> Result<Self, Unreachable> {
+        if port != 0 && is_taken(port) {
+            return Err(Unreachable(format!(
+                "port {port} is in use; stop the program that has it, or choose another port (port \
+                 0 takes any free one)"
+            )));
+        }
         let image = image::find(board.name(), board.target())?;
         let mut arguments = board.arguments(port);
         arguments.extend(["-kernel".to_owned(), image.to_string_lossy().into_owned()]);
@@ -133,6 +140,12 @@ impl Machine {
             }
         }
     }
+}
+
+/// Whether somebody listens there: QEMU would end by it, in words of its own.
+fn is_taken(port: u16) -> bool {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port));
+    listener.is_err_and(|error| error.kind() == ErrorKind::AddrInUse)
 }
 
 /// The board's port and ours, of a line of `info usernet`:
