@@ -7,9 +7,9 @@ use crate::machine::{Happened, Machine};
 use crate::reader::{Reader, Received};
 use crate::settings::Settings;
 
-/// What fits a board: two connections, 512 bytes of each unread, four frames of 128 bytes on the
-/// way. About 1.8 KB.
-pub type BoardLink = Link<2, 512, 128, 4>;
+/// What fits a board: two connections, 256 bytes of each unread, four frames of 128 bytes on the
+/// way. About 1.3 KB.
+pub type BoardLink = Link<2, 256, 128, 4>;
 
 /// What suits a computer: sixteen connections, and what a fast carrier holds. About 80 KB.
 pub type HostLink = Link<16, 4096, 1024, 16>;

@@ -2,7 +2,7 @@
 //! lets virtual time pass from deadline to deadline, and says when nothing moves any more.
 
 use samewire::{Instant, Limits};
-use samewire_link::{BoardLink, Event, Read, Settings};
+use samewire_link::{Event, Link, Read, Settings};
 
 use crate::board::{Board, End, Mark};
 use crate::metric;
@@ -12,10 +12,13 @@ use crate::pace::{Delivery, Pace};
 /// What a browser sends comes in one read, as it does from a network.
 const INPUT_BYTES: usize = 512;
 
+/// Orders and one connection.
+type WireLink = Link<2, INPUT_BYTES, 128, 4>;
+
 /// What is not the server.
 pub(crate) struct Wire<B> {
     board: B,
-    link: BoardLink,
+    link: WireLink,
     input: [u8; INPUT_BYTES],
     /// What of `input` was not taken yet.
     start: usize,
@@ -68,7 +71,7 @@ impl<B: Board> Wire<B> {
     pub(crate) const fn new(board: B) -> Self {
         Self {
             board,
-            link: BoardLink::new(Settings::board(0)),
+            link: WireLink::new(Settings::board(0)),
             input: [0; INPUT_BYTES],
             start: 0,
             end: 0,

@@ -43,20 +43,20 @@ fn main() -> ! {
     static mut RECEIVE: [u8; RECEIVE_BYTES] = [0; RECEIVE_BYTES];
     static mut SEND: [u8; SEND_BYTES] = [0; SEND_BYTES];
     static mut SERVER: Option<Server<Pipes>> = None;
-    match make(SERVER).run(Demo::new, RECEIVE, SEND) {
+    let server = make(SERVER);
+    // What that took is not what serving takes.
+    stack::take_peak_bytes();
+    match server.run(Demo::new, RECEIVE, SEND) {
         // So nothing is left behind by a runner that was killed.
         End::Stream => semihosting::process::exit(0),
         end => die(BROKEN, format_args!("{end}")),
     }
 }
 
-/// Made in a function of its own, or the stack would bear a second server for ever. What that takes
-/// is not what serving takes.
+/// Made in a function of its own, or the stack would bear a second server for ever.
 #[inline(never)]
 fn make(place: &mut Option<Server<Pipes>>) -> &Server<Pipes> {
-    let server = place.insert(Server::new(Pipes::open()));
-    stack::take_peak_bytes();
-    server
+    place.insert(Server::new(Pipes::open()))
 }
 
 /// Ends the emulator, and says why.
