@@ -93,6 +93,9 @@ impl Wire<'_> {
 
     /// Brings the target into its normal form, and says by how many bytes that made it shorter.
     fn normalize_target(&mut self) -> usize {
+        if self.c.head.has_plain_target() {
+            return 0;
+        }
         let (start, target) = (self.c.received.start, self.c.head.target());
         let line = self.receive.get_mut(start..start + target.end).unwrap_or_default();
         let removed = decode_unreserved(line, target.start);

@@ -49,6 +49,8 @@ pub struct Head {
     declared: Declared,
     options: Options,
     has_host: bool,
+    /// The target is in its normal form already.
+    is_plain: bool,
     field_lines: u8,
     empty_lines: u8,
     /// Where the line begins that is awaited.
@@ -78,6 +80,7 @@ impl Head {
         declared: Declared::Nothing,
         options: Options::NONE,
         has_host: false,
+        is_plain: false,
     };
 
     /// Reads on. `received` is everything since the head's first byte, at least as much as the
@@ -132,6 +135,11 @@ impl Head {
     /// Where the request target stands: see [`Target`](super::target::Target).
     pub fn target(&self) -> Range<usize> {
         self.target_at.into()..self.target_end.into()
+    }
+
+    /// Whether the target is known to have nothing percent-encoded: then it is in its normal form.
+    pub(crate) const fn has_plain_target(&self) -> bool {
+        self.is_plain
     }
 
     /// Takes note that the target, with all that stands in front of it, has been moved `bytes`
@@ -238,6 +246,7 @@ impl Head {
         self.target_at = offset(target_at);
         self.target_end = offset(target_at + line.target_bytes);
         (self.method, self.version) = (line.method, line.version);
+        self.is_plain = line.is_plain;
         self.advance(line.bytes());
         Ok(true)
     }

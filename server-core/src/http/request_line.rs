@@ -110,6 +110,8 @@ pub(super) struct RequestLine {
     pub(super) method_bytes: usize,
     pub(super) target_bytes: usize,
     pub(super) version: Version,
+    /// The target is known to have nothing percent-encoded.
+    pub(super) is_plain: bool,
 }
 
 impl RequestLine {
@@ -142,7 +144,7 @@ impl RequestLine {
 
     #[inline(always)]
     fn read_behind_method(method: Method, method_bytes: usize, rest: &[u8]) -> Option<Self> {
-        let target_bytes = target::origin_form(rest);
+        let (target_bytes, is_plain) = target::origin_form(rest);
         // Eight bytes are one comparison.
         let (name, end) = rest.get(target_bytes..)?.split_first_chunk::<8>()?;
         let version = match end {
@@ -151,7 +153,7 @@ impl RequestLine {
             _ => return None,
         };
         let is_common = name == b" HTTP/1." && target_bytes > 0;
-        is_common.then_some(Self { method, method_bytes, target_bytes, version })
+        is_common.then_some(Self { method, method_bytes, target_bytes, version, is_plain })
     }
 
     /// Judges a whole `line`, its LF included: any form of target, any version.
@@ -188,7 +190,7 @@ impl RequestLine {
         let (method_bytes, target_bytes) = (method.len(), target.len());
         let method = Method::of(method);
         target::judge(target, method)?;
-        Ok(Self { method, method_bytes, target_bytes, version })
+        Ok(Self { method, method_bytes, target_bytes, version, is_plain: false })
     }
 
     /// What an unfinished `line` is refused for when the head may not grow any more.

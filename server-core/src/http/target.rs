@@ -80,11 +80,18 @@ impl<'x> Target<'x> {
     }
 }
 
-/// How many bytes at the start of `bytes` are `absolute-path [ "?" query ]` (RFC 9112 §3.2.1).
+/// How many bytes at the start of `bytes` are `absolute-path [ "?" query ]` (RFC 9112 §3.2.1), and
+/// whether it is known that nothing of it is percent-encoded. A board leaves other targets to `judge`.
 // rfc9112-3.2.1-origin-form-abs-path
 #[inline(always)]
-pub(super) fn origin_form(bytes: &[u8]) -> usize {
-    if bytes.first() == Some(&b'/') { abnf::percent_encoded(bytes, Class::TARGET) } else { 0 }
+pub(super) fn origin_form(bytes: &[u8]) -> (usize, bool) {
+    if bytes.first() != Some(&b'/') {
+        return (0, false);
+    }
+    if cfg!(not(target_pointer_width = "64")) {
+        return (Class::TARGET.span(bytes), true);
+    }
+    (abnf::percent_encoded(bytes, Class::TARGET), false)
 }
 
 /// Judges all of `target` in the form that its `method` asks for.
