@@ -14,7 +14,8 @@ pub struct Failure {
     pub span: Span,
     /// What is wrong, to stand behind a caret: `got 200`.
     pub what: String,
-    /// The bytes that came and that no earlier step had taken.
+    /// The bytes that came and that no earlier step had taken; of a flood no more than its begin,
+    /// [`Failure::CAME_MAX`] bytes.
     pub came: Vec<u8>,
     /// The requirement, where an invariant is broken and not a step of the case.
     pub rule: Option<&'static str>,
@@ -35,10 +36,14 @@ pub enum FailureKind {
 }
 
 impl Failure {
+    /// As many bytes are kept of what came, for each of the failures of a run.
+    pub const CAME_MAX: usize = 4096;
+
     /// A step that was not met.
     pub fn new(span: Span, what: impl Into<String>, came: &[u8]) -> Self {
         let kind = FailureKind::Other;
-        Self { span, what: what.into(), came: came.to_vec(), rule: None, kind }
+        let came = came.get(..Self::CAME_MAX).unwrap_or(came).to_vec();
+        Self { span, what: what.into(), came, rule: None, kind }
     }
 
     /// The same failure, of this kind.
@@ -176,7 +181,7 @@ pub fn name(frame: &Frame) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{details, name, wants_end, wants_status};
+    use super::{Failure, details, name, wants_end, wants_status};
     use crate::case::{Detail, DetailKind, Expect, Text, Wanted};
     use crate::diagnostic::Span;
     use crate::frames::Frame;
@@ -191,6 +196,13 @@ mod tests {
         let detail = |kind| Detail { span: Span::default(), kind };
         let details = kinds.into_iter().map(detail).collect();
         Expect { optional: false, any_of, to_head: false, details }
+    }
+
+    #[test]
+    fn of_a_flood_the_begin_is_kept() {
+        let kept = |came: &[u8]| Failure::new(Span::default(), "got 200", came).came;
+        assert_eq!(kept(b"HTTP/1.1 200 OK"), b"HTTP/1.1 200 OK");
+        assert_eq!(kept(&[b'x'; 2 * Failure::CAME_MAX]), [b'x'; Failure::CAME_MAX]);
     }
 
     #[test]
