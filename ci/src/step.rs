@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::io::Write as _;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output, Stdio};
 use std::time::Instant;
 
 use crate::failure::Failure;
@@ -29,6 +29,34 @@ pub(crate) fn run(command: &mut Command) -> Result<(), Failure> {
         Ok(_) => Err(Failure::new(line)),
         Err(error) => Err(Failure::new(format!("{line}: {error}"))),
     }
+}
+
+/// Builds an image of that name. One that is too large for its memory is said to be that, and where
+/// to begin.
+pub(crate) fn link(command: &mut Command, image: &str) -> Result<(), Failure> {
+    let line = command_line(command);
+    println!("$ {line}");
+    let building = command.stderr(Stdio::piped()).spawn().and_then(Child::wait_with_output);
+    let Output { status, stderr, .. } =
+        building.map_err(|error| Failure::new(format!("{line}: {error}")))?;
+    let words = String::from_utf8_lossy(&stderr);
+    eprint!("{words}");
+    if status.success() {
+        return Ok(());
+    }
+    Err(Failure::new(match overflow(&words) {
+        Some(overflow) => format!(
+            "image {image} does not fit: {overflow}; lower its limits or lend smaller buffers, or \
+             tell its memory.x of more"
+        ),
+        None => line,
+    }))
+}
+
+/// What the linker says of a section for which there is no room.
+fn overflow(words: &str) -> Option<&str> {
+    let line = words.lines().find(|line| line.contains("will not fit in region"))?;
+    line.split_once("error: ").map(|(_, what)| what.trim())
 }
 
 /// Runs a process for what it prints to stdout. All that it printed is shown if it fails.
@@ -59,7 +87,7 @@ fn command_line(command: &Command) -> String {
 mod tests {
     use std::process::Command;
 
-    use super::{command_line, read, run, step};
+    use super::{command_line, link, overflow, read, run, step};
     use crate::failure::Failure;
 
     #[test]
@@ -72,6 +100,20 @@ mod tests {
     fn missing_program_is_a_failure_not_a_crash() {
         let outcome = run(&mut Command::new("no-such-program-here"));
         assert!(outcome.unwrap_err().to_string().starts_with("no-such-program-here: "));
+    }
+
+    #[test]
+    fn an_image_that_does_not_fit_is_said_to_be_too_large() {
+        let said =
+            "rust-lld: error: section '.bss' will not fit in region 'RAM': overflowed by 968 bytes";
+        let mut linker = Command::new("sh");
+        linker.args(["-c", &format!("echo noise >&2; echo \"{said}\" >&2; exit 1")]);
+        let failure = link(&mut linker, "microbit").unwrap_err().to_string();
+        let begin = "image microbit does not fit: section '.bss' will not fit in region 'RAM': \
+                     overflowed by 968 bytes; lower its limits";
+        assert!(failure.starts_with(begin), "{failure}");
+        assert_eq!(overflow("error: expected `;`"), None);
+        assert_eq!(link(&mut Command::new("false"), "x").unwrap_err().to_string(), "false");
     }
 
     #[test]

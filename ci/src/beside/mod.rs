@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 use crate::bare::Bare;
 use crate::failure::Failure;
 use crate::size::elf::Image;
-use crate::step::{run, step};
+use crate::step::{link, run, step};
 use crate::workspace::Workspace;
 use aims::Aims;
 pub(crate) use aims::Ratio;
@@ -202,7 +202,7 @@ impl<'w> Lab<'w> {
         if let Some(level) = opt_level {
             command.args(["--config", &format!("profile.release.opt-level={level}")]);
         }
-        run(&mut command)?;
+        link(&mut command, image)?;
         let path = self.bare.image(self.workspace, image);
         let broken =
             |what: &dyn std::fmt::Display| Failure::new(format!("{}: {what}", path.display()));

@@ -13,7 +13,7 @@ use std::process::Command;
 use crate::bare::Bare;
 use crate::failure::Failure;
 use crate::size::elf::Image as Elf;
-use crate::step::{run, step};
+use crate::step::{link, run, step};
 use crate::workspace::Workspace;
 use machine::Machine;
 
@@ -152,7 +152,7 @@ pub(crate) fn has_emulator(name: &str) -> bool {
 /// Builds an image; where it is.
 fn build_with(workspace: &Workspace, image: &Image, bare: &Bare) -> Result<PathBuf, Failure> {
     let package = format!("samewire-{}", image.name);
-    run(bare.build(workspace, &workspace.firmware()).args(["-p", &package]))?;
+    link(bare.build(workspace, &workspace.firmware()).args(["-p", &package]), image.name)?;
     Ok(bare.image(workspace, image.name))
 }
 

@@ -12,7 +12,7 @@ use std::fmt::Write as _;
 use crate::bare::Bare;
 use crate::costs::table;
 use crate::failure::Failure;
-use crate::step::{run, step};
+use crate::step::{link, run, step};
 use crate::workspace::Workspace;
 use budget::{Budgets, Row};
 use elf::{Image, Symbol};
@@ -127,7 +127,7 @@ fn build(
         if !image.features.is_empty() {
             command.args(["--features", &image.features.join(",")]);
         }
-        run(command.args(["--", RELOCATIONS]))?;
+        link(command.args(["--", RELOCATIONS]), &image.name)?;
         let path = bare.image(workspace, &image.name);
         let bytes = std::fs::read(&path)
             .map_err(|error| Failure::new(format!("{}: {error}", path.display())))?;
