@@ -243,3 +243,24 @@ fn a_writer_counts_what_is_written_into_its_free_part() {
     assert_eq!((writer.written(), writer.free().len()), (Some(8), 0));
     assert_eq!(&memory, b"abcde\0\0\0");
 }
+
+/// Room must not depend on how output left: what is left of long content moves into the buffer as
+/// soon as it fits, and then there is room for the next answer.
+#[test]
+fn the_rest_of_long_content_makes_room_for_the_next_answer() {
+    static LONG: [u8; 640] = [b'x'; 640];
+    with_request(&[GET, GET].concat(), |wire| {
+        assert_eq!(wire.respond(&HEAD, &LONG), Poll::Ready(()));
+        wire.end_exchange();
+        let standing = wire.unsent().len();
+        assert!(standing < LONG.len(), "{standing} bytes hold all of it");
+        assert_eq!(wire.head(), None);
+        let (gone, kept) = wire.unsent().split_at(standing - 8);
+        let (mut out, kept) = (gone.to_vec(), kept.len());
+        wire.handle_input(Instant::ZERO, Input::Sent(standing - kept));
+        assert!(wire.unsent().len() > kept, "the rest stands where it lies");
+        assert!(wire.head().is_some(), "no room for the next answer");
+        out.extend(sent(wire));
+        assert!(out.ends_with(&LONG) && !out[..out.len() - LONG.len()].contains(&b'x'));
+    });
+}
