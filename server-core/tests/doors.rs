@@ -11,7 +11,13 @@ use samewire::ws::close::Code;
 use samewire::ws::message::Kind;
 use samewire::{Instant, Limits, Misuse, Violation};
 
-const LIMITS: Limits = Limits { answer_bytes_max: 200, chunk_bytes_max: 64, ..Limits::SMALL };
+const LIMITS: Limits = Limits {
+    answer_bytes_max: 200,
+    chunk_bytes_max: 64,
+    handler_ms_max: 10_000,
+    write_ms_max: 20_000,
+    ..Limits::SMALL
+};
 
 const GET: &[u8] = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 const HEAD: ResponseHead<'static> = ResponseHead::new(Status::OK);
@@ -262,5 +268,42 @@ fn the_rest_of_long_content_makes_room_for_the_next_answer() {
         assert!(wire.head().is_some(), "no room for the next answer");
         out.extend(sent(wire));
         assert!(out.ends_with(&LONG) && !out[..out.len() - LONG.len()].contains(&b'x'));
+    });
+}
+
+/// A slow reader has the time to write anew for each step that it has taken, in however small
+/// pieces: what is left over from one step counts for the next.
+#[test]
+fn small_pieces_add_up_to_a_step() {
+    static LONG: [u8; 4096] = [b'x'; 4096];
+    with_request(GET, |wire| {
+        assert_eq!(wire.respond(&HEAD, &LONG), Poll::Ready(()));
+        wire.end_exchange();
+        // Two pieces are a step, and three of them take longer than one step may.
+        let third = u64::from(LIMITS.write_ms_max / 3 + 1);
+        for turn in 1..=6 {
+            let piece = wire.unsent().len().min(600);
+            wire.handle_input(Instant::from_millis(third * turn), Input::Sent(piece));
+            assert_ne!(wire.poll_output(), Output::Close, "turn {turn}");
+        }
+    });
+}
+
+/// An answer that waits for room is there: the handler was not slow, the peer is.
+#[test]
+fn a_handler_that_waits_for_room_is_not_slow() {
+    let content = |to: &mut Writer<'_>| to.put(&[b'x'; 200]);
+    with_request(&[GET, GET].concat(), |wire| {
+        assert_eq!(wire.respond(&HEAD, &[b'y'; 100]), Poll::Ready(()));
+        wire.end_exchange();
+        let head_bytes = wire.head().expect("there is room for a head");
+        wire.pass_head(head_bytes);
+        assert_eq!(wire.respond_rendered(&HEAD, &mut { content }), Poll::Pending);
+        let late = Instant::from_millis(u64::from(LIMITS.handler_ms_max) + 1);
+        wire.handle_input(late, Input::Timeout);
+        let n = wire.unsent().len();
+        wire.handle_input(late, Input::Sent(n));
+        assert_eq!(wire.respond_rendered(&HEAD, &mut { content }), Poll::Ready(()));
+        assert!(wire.unsent().starts_with(b"HTTP/1.1 200 "), "refused as slow");
     });
 }
