@@ -37,8 +37,8 @@ pub use app::transport::{Clock, Gone, Transport};
 #[cfg(feature = "ws")]
 pub use app::websocket::{Message, WebSocket};
 pub use app::{
-    App, Body, Bytes, Exchange, Interrupted, Problem, Rendered, Request, Respond, Response, Result,
-    Text, serve,
+    App, Body, Bytes, Exchange, FixedEntropy, Interrupted, Problem, Rendered, Request, Respond,
+    Response, Result, Text, serve,
 };
 pub use error::{Misuse, Violation};
 pub use http::status::Status;

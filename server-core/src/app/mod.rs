@@ -41,6 +41,7 @@
 //! handshake; its handler returns nothing, or a [`Result`] that tells the peer what failed.
 
 mod body;
+mod entropy;
 mod exchange;
 #[cfg(feature = "json")]
 pub mod json;
@@ -58,6 +59,7 @@ pub mod transport;
 pub mod websocket;
 
 pub use body::{Body, Bytes, Interrupted, Text};
+pub use entropy::FixedEntropy;
 pub use exchange::Exchange;
 pub use problem::{Problem, Result};
 pub use request::Request;

@@ -1,6 +1,7 @@
 //! What a driver provides: a byte stream and a clock. Both are poll-shaped, so that no future
 //! holds a borrowed buffer across an await, and `serve` runs under any executor.
 
+use core::net::IpAddr;
 use core::task::{Context, Poll};
 
 use crate::time::Instant;
@@ -38,6 +39,13 @@ pub trait Transport {
         let _ = cx;
         Poll::Pending
     }
+
+    /// Who is at the other end, where there is such a thing as an address: what a rate limit counts
+    /// by and a log names. The address is that of the stream; what a proxy claims in a field line
+    /// is for layers to believe or not.
+    fn peer(&self) -> Option<IpAddr> {
+        None
+    }
 }
 
 /// Monotonic time for deadlines, and wall-clock time where the machine knows it.
@@ -52,6 +60,12 @@ pub trait Clock {
     /// while the machine does not know it: a server without a clock sends no `Date` (RFC 9110
     /// §6.6.1).
     fn unix_seconds(&self) -> Option<u64> {
+        None
+    }
+
+    /// Sixteen bytes that nobody can guess, others at each call, or `None` where the machine has no
+    /// source of them: what names requests, for one. Never asked for unless a layer wants some.
+    fn entropy(&mut self) -> Option<[u8; 16]> {
         None
     }
 }
