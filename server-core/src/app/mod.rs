@@ -41,8 +41,11 @@
 //! handshake; its handler returns nothing, or a [`Result`] that tells the peer what failed.
 
 mod body;
+mod conflict;
 mod entropy;
 mod exchange;
+#[doc(hidden)]
+pub mod flatten;
 #[cfg(feature = "json")]
 pub mod json;
 pub mod path;
