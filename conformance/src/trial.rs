@@ -258,7 +258,7 @@ fn open(
     row: &Row,
     delivery: Delivery,
 ) -> Result<Outcome, Unreachable> {
-    let options = OpenOptions { limits: case.limits(Limits::SMALL), delivery };
+    let options = OpenOptions::of(case, delivery);
     let patience = Patience::new(subject.time());
     let channel = subject.open(&options)?;
     let replay = std::panic::AssertUnwindSafe(|| replay(case, row, channel, patience));

@@ -2,13 +2,12 @@
 //! that does not know the time of day, as on most boards, and one whose time passes (RFC 9110
 //! §6.6.1).
 
-use samewire::Limits;
 use samewire_conformance::conversation::Conversation;
 use samewire_conformance::invariant::{self, Invariant};
 use samewire_conformance::patience::Patience;
 use samewire_conformance::replay::replay;
 use samewire_conformance::subject::core::Core;
-use samewire_conformance::subject::{OpenOptions, Subject, Time};
+use samewire_conformance::subject::{Delivery, OpenOptions, Subject, Time};
 use samewire_conformance::suite::Suite;
 use samewire_demo::Demo;
 use samewire_sim::WallClock;
@@ -18,9 +17,8 @@ fn holds(clock: WallClock, invariant: &dyn Invariant, mut look: impl FnMut(&Conv
     let suite = Suite::load(None).unwrap_or_else(|errors| panic!("{}", errors[0]));
     let mut core = Core::new("core", Demo::new).with_wall_clock(clock);
     for (_, case) in suite.cases() {
-        let limits = case.limits(Limits::SMALL);
         for row in case.rows().into_iter().take(1) {
-            let channel = core.open(&OpenOptions { limits, ..OpenOptions::default() });
+            let channel = core.open(&OpenOptions::of(case, Delivery::Whole));
             let channel = channel.expect("core is always there");
             let outcome = replay(case, &row, channel, Patience::new(Time::Virtual));
             let conversation = Conversation::read(&outcome.transcript);

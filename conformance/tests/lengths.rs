@@ -1,7 +1,7 @@
 //! A handler that declares a length and does not keep it: whatever it writes, the client never
 //! takes a byte of the next answer for content of this one, nor a byte of this one for the next.
 
-use samewire::{Limits, Response, Result, Status, app};
+use samewire::{Response, Result, Status, app};
 use samewire_conformance::case::Case;
 use samewire_conformance::case::parse::parse;
 use samewire_conformance::cuts::Cuts;
@@ -86,7 +86,7 @@ rule rfc9110-8.6-no-wrong-cl
 
 /// What the server sends in this case, which it passes; the fields are not of interest here.
 fn content(subject: &mut dyn Subject, case: &Case, delivery: Delivery) -> Vec<String> {
-    let options = OpenOptions { limits: Limits::SMALL, delivery };
+    let options = OpenOptions { delivery, ..OpenOptions::default() };
     let channel = subject.open(&options).expect("it is there");
     let patience = Patience::new(subject.time());
     let row = case.rows().remove(0);

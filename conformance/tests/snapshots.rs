@@ -8,11 +8,10 @@ use std::path::PathBuf;
 
 use insta::Settings;
 use rstest::rstest;
-use samewire::Limits;
 use samewire_conformance::case::Case;
 use samewire_conformance::patience::Patience;
 use samewire_conformance::replay::replay;
-use samewire_conformance::subject::{OpenOptions, Subject, Time};
+use samewire_conformance::subject::{Delivery, OpenOptions, Subject, Time};
 use samewire_conformance::suite::Suite;
 use samewire_conformance::targets::Target;
 
@@ -39,10 +38,9 @@ fn transcripts(#[files("../fixtures/**/*.case")] file: PathBuf) {
 /// What a case brings out, without what went in: that stands in the fixture. Rows that bring out
 /// the same are one.
 fn transcript(core: &mut dyn Subject, case: &Case) -> String {
-    let limits = case.limits(Limits::SMALL);
     let mut answers: Vec<(Vec<String>, String)> = Vec::new();
     for row in case.rows() {
-        let options = OpenOptions { limits, ..OpenOptions::default() };
+        let options = OpenOptions::of(case, Delivery::Whole);
         let channel = core.open(&options).expect("core is always there");
         let outcome = replay(case, &row, channel, Patience::new(Time::Virtual));
         let shown = outcome.transcript.to_string();

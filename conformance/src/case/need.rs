@@ -24,6 +24,10 @@ pub enum Need {
     Slow,
     /// `/ws` is a WebSocket that echoes messages.
     Ws,
+    /// The app is the demo: for its routes that have no word of their own.
+    Demo,
+    /// The app begins anew for each replay: what connections share has been touched by no other.
+    Shared,
     /// The bounds of the server can be set.
     Limits,
     /// What the client does not read nobody takes: no kernel stands between.
@@ -44,6 +48,8 @@ impl Need {
         Self::ChunkedOut,
         Self::Slow,
         Self::Ws,
+        Self::Demo,
+        Self::Shared,
         Self::Limits,
         Self::Window,
         Self::Clock,
@@ -61,6 +67,8 @@ impl Need {
             Self::ChunkedOut => "chunked-out",
             Self::Slow => "slow",
             Self::Ws => "ws",
+            Self::Demo => "demo",
+            Self::Shared => "shared",
             Self::Limits => "limits",
             Self::Window => "window",
             Self::Clock => "clock",

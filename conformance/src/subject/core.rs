@@ -45,7 +45,8 @@ impl<A: App + 'static, F: Fn() -> A> Subject for Core<F> {
     }
 
     fn open(&mut self, options: &OpenOptions) -> Result<Box<dyn Channel>, Unreachable> {
-        let OpenOptions { limits, delivery } = *options;
+        // Each connection is the first one of its app, asked or not.
+        let OpenOptions { limits, delivery, fresh: _ } = *options;
         let world = World::with(
             (self.make)(),
             Options { wall_clock: self.wall_clock, ..Options::new(limits) },

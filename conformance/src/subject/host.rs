@@ -1,5 +1,5 @@
 //! Our server over TCP: started in this process on a free loopback port, once for each set of
-//! limits and each way to read.
+//! limits and each way to read, and once more for each connection that asks for a fresh app.
 //!
 //! Writing single bytes to a socket proves nothing, the kernel joins them. Byte by byte means here
 //! that the server's transport hands over one byte a read, and the reads are counted.
@@ -16,7 +16,7 @@ use super::socket::{self, Socket};
 use super::{Channel, Delivery, OpenOptions, Received, Subject, Time, Unreachable};
 use crate::case::Need;
 
-/// An app, made once for each server that is started.
+/// An app, made anew for each server that is started.
 pub struct Host<F> {
     name: String,
     make: F,
@@ -27,6 +27,22 @@ impl<F> Host<F> {
     /// A subject of this name, for this app. Nothing is started before it is needed.
     pub fn new(name: impl Into<String>, make: F) -> Self {
         Self { name: name.into(), make, servers: Vec::new() }
+    }
+}
+
+impl<A, F> Host<F>
+where
+    A: App + 'static,
+    F: Fn() -> A + Clone + Send + Sync + 'static,
+{
+    fn start(&self, limits: Limits, read_bytes_max: usize) -> Result<Running, Unreachable> {
+        Server::new(self.make.clone())
+            .bind("127.0.0.1:0")
+            .limits(limits)
+            .wall_clock(WallClock::Fixed(EXAMPLE_DATE))
+            .read_bytes_max(read_bytes_max)
+            .start()
+            .map_err(|why| Unreachable(format!("cannot start our server: {why}")))
     }
 }
 
@@ -48,22 +64,18 @@ where
     }
 
     fn open(&mut self, options: &OpenOptions) -> Result<Box<dyn Channel>, Unreachable> {
-        let OpenOptions { limits, delivery } = *options;
+        let OpenOptions { limits, delivery, fresh } = *options;
         let read_bytes_max = if delivery == Delivery::Bytes { 1 } else { usize::MAX };
         let found =
             self.servers.iter().find(|(l, read, _)| (l, *read) == (&limits, read_bytes_max));
         let server = match found {
-            Some((.., server)) => Rc::clone(server),
-            None => {
-                let server = Server::new(self.make.clone())
-                    .bind("127.0.0.1:0")
-                    .limits(limits)
-                    .wall_clock(WallClock::Fixed(EXAMPLE_DATE))
-                    .read_bytes_max(read_bytes_max)
-                    .start()
-                    .map_err(|why| Unreachable(format!("cannot start our server: {why}")))?;
-                let server = Rc::new(server);
-                self.servers.push((limits, read_bytes_max, Rc::clone(&server)));
+            Some((.., server)) if !fresh => Rc::clone(server),
+            _ => {
+                let server = Rc::new(self.start(limits, read_bytes_max)?);
+                // A fresh one ends with its connection: nobody else is to find what that has left.
+                if !fresh {
+                    self.servers.push((limits, read_bytes_max, Rc::clone(&server)));
+                }
                 server
             }
         };

@@ -22,7 +22,7 @@ use std::time::Duration;
 
 use samewire::Limits;
 
-use crate::case::Need;
+use crate::case::{Case, Need};
 
 /// A target that connections can be opened to.
 pub trait Subject {
@@ -133,11 +133,22 @@ pub struct OpenOptions {
     pub limits: Limits,
     /// How the bytes to the server are cut.
     pub delivery: Delivery,
+    /// The app begins anew for this connection, whatever others have left behind. Of a subject that
+    /// lacks [`Need::Shared`] it is never asked.
+    pub fresh: bool,
+}
+
+impl OpenOptions {
+    /// For a replay of this case.
+    pub fn of(case: &Case, delivery: Delivery) -> Self {
+        let fresh = case.needs.iter().any(|need| need.value == Need::Shared);
+        Self { limits: case.limits(Limits::SMALL), delivery, fresh }
+    }
 }
 
 impl Default for OpenOptions {
     fn default() -> Self {
-        Self { limits: Limits::SMALL, delivery: Delivery::Whole }
+        Self { limits: Limits::SMALL, delivery: Delivery::Whole, fresh: false }
     }
 }
 

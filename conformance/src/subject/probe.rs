@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{OpenOptions, Received, Subject, Unreachable, socket};
+use super::{OpenOptions, Received, Subject, Unreachable, socket, url};
 use crate::case::{Need, Text};
 use crate::frames;
 use crate::opening::{self, ACCEPT};
@@ -47,6 +47,8 @@ pub fn ask(subject: &mut dyn Subject, need: Need) -> Result<Option<String>, Unre
         Need::Slow => ("GET /slow answers at once", get("/slow", "")),
         Need::Ws => ("GET /ws is no WebSocket that echoes", String::new()),
         Need::Limits => return Ok(Some("its limits cannot be set from outside".into())),
+        Need::Demo => ("GET / does not answer as the demo does", get("/", "")),
+        Need::Shared => return Ok(url::lacks(need)),
         Need::Window | Need::Clock => return Ok(socket::lacks(need)),
     };
     let sent = match need {
@@ -101,9 +103,10 @@ fn shows(need: Need, answer: &Response, rest: &[u8]) -> bool {
                 && matches!(frames::read(rest), Reading::Complete(frame, _)
                     if frame.opcode == 1 && frame.payload == b"hi")
         }
+        Need::Demo => is(200) && contains(b"the same bytes on every wire"),
         Need::Root => (200..300).contains(&answer.status),
         // The answer that does not come is what shows these.
-        Need::Slow | Need::Limits | Need::Window | Need::Clock => false,
+        Need::Slow | Need::Shared | Need::Limits | Need::Window | Need::Clock => false,
     }
 }
 

@@ -5,7 +5,7 @@
 
 use samewire::Limits;
 
-use super::url::Url;
+use super::url::{self, Url};
 use super::{Channel, OpenOptions, Subject, Time, Unreachable, socket};
 use crate::case::Need;
 
@@ -36,7 +36,7 @@ impl Subject for Remote {
     }
 
     fn lacks(&mut self, need: Need) -> Result<Option<String>, Unreachable> {
-        Ok(socket::lacks(need))
+        Ok(socket::lacks(need).or_else(|| url::lacks(need)))
     }
 
     fn fits(&mut self, limits: &Limits) -> Result<Option<String>, Unreachable> {

@@ -10,6 +10,11 @@ use super::socket::Socket;
 use super::{Channel, OpenOptions, Subject, Time, Unreachable, probe};
 use crate::case::Need;
 
+/// What no server has that runs whether we look or not, and why.
+pub(crate) fn lacks(need: Need) -> Option<String> {
+    (need == Need::Shared).then(|| "its app cannot begin anew for each replay".into())
+}
+
 /// A server at `http://HOST:PORT`.
 pub struct Url {
     name: String,

@@ -1,7 +1,7 @@
 //! The demo on boards that QEMU emulates, over real TCP: QEMU forwards free ports of this machine's
 //! loopback to the board's.
 //!
-//! Time is real, and limits that are not every target's are ordered before. An emulator that dies or hangs is told apart from a
+//! Time is real. Limits that are not every target's, and a fresh app, are ordered before. An emulator that dies or hangs is told apart from a
 //! server that fails: behind each connection its monitor is asked, and where nothing came, so is
 //! a port of the board that depends on nothing that is tested.
 //!
@@ -103,10 +103,10 @@ impl Subject for Qemu {
             Delivery::Bytes => (Delivery::Bytes, BYTES, Delivery::Whole),
             delivery => (Delivery::Whole, DEMO, delivery),
         };
-        let port = if options.limits == Limits::SMALL {
+        let port = if options.limits == Limits::SMALL && !options.fresh {
             port
         } else {
-            let ordered = OpenOptions { limits: options.limits, delivery: read };
+            let ordered = OpenOptions { delivery: read, ..options.clone() };
             running.borrow().machine.order(&orders::before(&ordered))?;
             ORDERED
         };

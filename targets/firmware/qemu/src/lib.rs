@@ -7,7 +7,7 @@
 //! | 81 | the same, reading one byte at a time |
 //! | 82 | a bare TCP responder, with which the demo is compared |
 //! | 83 | takes orders: which limits hold on the next one, and how it reads |
-//! | 84 | the demo, as it was ordered |
+//! | 84 | the demo, begun anew with each order, as it was ordered |
 #![no_std]
 
 mod bare;

@@ -1,10 +1,11 @@
-//! The demo as one case asks for it, with limits of its own: they come before it, on a connection
-//! apart, as the [orders](Order) that boards without a network get.
+//! The demo as one case asks for it, begun anew, with limits of its own: they come before it, on a
+//! connection apart, as the [orders](Order) that boards without a network get.
 
 use embassy_futures::select::{Either, select};
 use embassy_net::Stack;
 use embassy_net::tcp::TcpSocket;
 use samewire::Limits;
+use samewire_demo::Demo;
 use samewire_embassy::Pool;
 use samewire_linked::{ORDER_BYTES, Order};
 use static_cell::StaticCell;
@@ -30,7 +31,8 @@ pub(crate) async fn serve(stack: Stack<'static>) -> ! {
     let mut socket = TcpSocket::new(stack, &mut receive, &mut send);
     let mut wish = Wish { limits: Limits::SMALL, read_bytes_max: usize::MAX };
     loop {
-        let server = demo(ORDERED).limits(wish.limits).read_bytes_max(wish.read_bytes_max);
+        let app = Demo::new();
+        let server = demo(&app, ORDERED).limits(wish.limits).read_bytes_max(wish.read_bytes_max);
         // Both look before anything leaves: who has heard that its orders are taken finds a
         // server that listens.
         match select(server.run(stack, pool), take(&mut socket)).await {

@@ -31,7 +31,7 @@ pub fn serve(spawner: Spawner, stack: Stack<'static>) {
     static SERVER: StaticCell<Server<'static, Demo>> = StaticCell::new();
     static POOL: StaticCell<Pool<WHOLE>> = StaticCell::new();
     const FREE: &str = "there is a task for each place";
-    let server = SERVER.init_with(|| demo(80));
+    let server = SERVER.init_with(|| demo(&DEMO, 80));
     for place in POOL.init_with(Pool::new).places() {
         spawner.spawn(whole(server, stack, place).expect(FREE));
     }
@@ -43,8 +43,8 @@ pub fn serve(spawner: Spawner, stack: Stack<'static>) {
 }
 
 /// The demo on this port, as every target runs it.
-pub(crate) fn demo(port: u16) -> Server<'static, Demo> {
-    Server::new(&DEMO, port).limits(LIMITS).wall_clock(|| Some(EXAMPLE_DATE))
+pub(crate) fn demo(app: &Demo, port: u16) -> Server<'_, Demo> {
+    Server::new(app, port).limits(LIMITS).wall_clock(|| Some(EXAMPLE_DATE))
 }
 
 /// Each place has a task of its own.
@@ -61,7 +61,7 @@ async fn whole(
 #[embassy_executor::task]
 async fn bytes(stack: Stack<'static>) {
     static POOL: StaticCell<Pool<BYTES>> = StaticCell::new();
-    demo(81).read_bytes_max(1).run(stack, POOL.init_with(Pool::new)).await;
+    demo(&DEMO, 81).read_bytes_max(1).run(stack, POOL.init_with(Pool::new)).await;
 }
 
 #[embassy_executor::task(pool_size = BARE)]
