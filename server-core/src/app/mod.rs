@@ -57,6 +57,7 @@ mod response;
 pub mod route;
 mod serve;
 mod table;
+pub mod time;
 pub mod transport;
 #[cfg(feature = "ws")]
 pub mod websocket;
