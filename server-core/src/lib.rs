@@ -33,6 +33,7 @@ pub mod ws;
 
 #[cfg(feature = "json")]
 pub use app::json::Json;
+pub use app::queue::Queue;
 pub use app::time::Time;
 pub use app::transport::{Clock, Gone, Transport};
 #[cfg(feature = "ws")]

@@ -51,6 +51,7 @@ pub mod json;
 pub mod path;
 mod pattern;
 mod problem;
+pub mod queue;
 mod request;
 mod respond;
 mod response;
