@@ -46,6 +46,7 @@ mod entropy;
 mod exchange;
 #[doc(hidden)]
 pub mod flatten;
+pub mod format;
 #[cfg(feature = "json")]
 pub mod json;
 pub mod path;
