@@ -51,6 +51,7 @@ pub mod format;
 pub mod json;
 pub mod path;
 mod pattern;
+pub mod places;
 mod problem;
 pub mod queue;
 mod request;
