@@ -35,12 +35,13 @@ pub mod ws;
 pub use app::json::Json;
 pub use app::queue::Queue;
 pub use app::time::Time;
+pub use app::topic::Topic;
 pub use app::transport::{Clock, Gone, Transport};
 #[cfg(feature = "ws")]
 pub use app::websocket::{Message, WebSocket};
 pub use app::{
-    App, Body, Bytes, Exchange, FixedEntropy, Interrupted, Problem, Rendered, Request, Respond,
-    Response, Result, Text, serve,
+    App, Body, Bytes, Either, Exchange, FixedEntropy, Interrupted, Problem, Rendered, Request,
+    Respond, Response, Result, Text, select, serve,
 };
 pub use error::{Misuse, Violation};
 pub use http::status::Status;

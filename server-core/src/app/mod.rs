@@ -59,10 +59,13 @@ mod request;
 mod respond;
 mod response;
 pub mod route;
+mod select;
 mod serve;
 mod table;
 pub mod time;
+pub mod topic;
 pub mod transport;
+mod wakers;
 #[cfg(feature = "ws")]
 pub mod websocket;
 
@@ -74,6 +77,7 @@ pub use refuse::refuse;
 pub use request::Request;
 pub use respond::{Rendered, Respond, respond};
 pub use response::{BodyWriter, Response};
+pub use select::{Either, select};
 pub use serve::serve;
 
 use core::future::Future;
