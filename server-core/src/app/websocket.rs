@@ -25,6 +25,8 @@ use core::{mem, str, task::Poll};
 use super::body::Interrupted;
 use super::exchange::Exchange;
 use super::problem::Problem;
+use crate::buffer::Writer;
+use crate::connection::state::State;
 use crate::connection::{Incoming, Wire};
 use crate::error::{Misuse, Violation};
 use crate::http::framing::Framing;
@@ -199,19 +201,46 @@ impl Outbox<'_> {
     pub fn close(self, code: Code, reason: &str) {
         self.exchange.with((), |wire| wire.close(code, reason.as_bytes()));
     }
+
+    /// Sends a message that is encoded already.
+    pub(super) fn poll_frame(&self, kind: Kind, data: &[u8]) -> Poll<Result<(), Option<Misuse>>> {
+        self.exchange.with(Poll::Pending, |wire| wire.send(kind, data))
+    }
+
+    /// Whether messages can be sent.
+    pub(super) fn is_open(&self) -> bool {
+        self.exchange.with(true, |wire| wire.connection().state() == State::WebSocket)
+    }
 }
 
 /// A value that is a message on the wire.
 pub trait Send {
+    /// Text or binary.
+    fn kind(&self) -> Kind;
+
+    /// Writes the payload. It may be asked more than once.
+    fn render(&mut self, to: &mut Writer<'_>);
+
     /// Writes the whole frame, or nothing while there is no room.
     ///
     /// # Errors
     ///
     /// The [`Misuse`], if there will never be room; `None` if the WebSocket is closing.
-    fn poll_send(&mut self, wire: &mut Wire<'_>) -> Poll<Result<(), Option<Misuse>>>;
+    fn poll_send(&mut self, wire: &mut Wire<'_>) -> Poll<Result<(), Option<Misuse>>> {
+        wire.send_rendered(self.kind(), &mut |to| self.render(to))
+    }
 }
 
 impl Send for Message<'_> {
+    fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    fn render(&mut self, to: &mut Writer<'_>) {
+        to.put(self.data);
+    }
+
+    // Its length is known before it is copied.
     fn poll_send(&mut self, wire: &mut Wire<'_>) -> Poll<Result<(), Option<Misuse>>> {
         wire.send(self.kind, self.data)
     }
@@ -219,6 +248,15 @@ impl Send for Message<'_> {
 
 /// A text message.
 impl Send for &str {
+    fn kind(&self) -> Kind {
+        Kind::Text
+    }
+
+    fn render(&mut self, to: &mut Writer<'_>) {
+        to.put(self.as_bytes());
+    }
+
+    // Its length is known before it is copied.
     fn poll_send(&mut self, wire: &mut Wire<'_>) -> Poll<Result<(), Option<Misuse>>> {
         wire.send(Kind::Text, self.as_bytes())
     }
@@ -226,6 +264,15 @@ impl Send for &str {
 
 /// A binary message.
 impl Send for &[u8] {
+    fn kind(&self) -> Kind {
+        Kind::Binary
+    }
+
+    fn render(&mut self, to: &mut Writer<'_>) {
+        to.put(self);
+    }
+
+    // Its length is known before it is copied.
     fn poll_send(&mut self, wire: &mut Wire<'_>) -> Poll<Result<(), Option<Misuse>>> {
         wire.send(Kind::Binary, self)
     }
@@ -234,7 +281,11 @@ impl Send for &[u8] {
 /// A text message with JSON in it.
 #[cfg(feature = "json")]
 impl<T: serde::Serialize> Send for super::json::Json<T> {
-    fn poll_send(&mut self, wire: &mut Wire<'_>) -> Poll<Result<(), Option<Misuse>>> {
-        wire.send_rendered(Kind::Text, &mut |to| super::json::render(&self.0, to))
+    fn kind(&self) -> Kind {
+        Kind::Text
+    }
+
+    fn render(&mut self, to: &mut Writer<'_>) {
+        super::json::render(&self.0, to);
     }
 }
