@@ -41,6 +41,8 @@
 //! handshake; its handler returns nothing, or a [`Result`] that tells the peer what failed.
 
 mod body;
+#[cfg(feature = "ws")]
+pub mod broadcast;
 mod conflict;
 mod entropy;
 mod exchange;
@@ -58,6 +60,8 @@ mod refuse;
 mod request;
 mod respond;
 mod response;
+#[cfg(feature = "ws")]
+pub mod rooms;
 pub mod route;
 mod select;
 mod serve;
