@@ -57,6 +57,7 @@ pub mod places;
 mod problem;
 pub mod queue;
 mod refuse;
+pub mod regular;
 mod request;
 mod respond;
 mod response;
