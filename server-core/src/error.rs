@@ -216,6 +216,9 @@ violations! {
 pub enum Misuse {
     /// `chunk_bytes_max` is zero, so that no streamed answer could ever end: set it to 1 at least.
     ChunkEmpty,
+    /// `answer_head_bytes_max` is so small that not even an error could be answered: set it to
+    /// `ANSWER_HEAD_BYTES_MIN` at least.
+    AnswerHeadTooSmall,
     /// The receive buffer is smaller than `Limits::receive_bytes_min`: lend more, or lower
     /// `head_bytes_max`, `collected_bytes_max` or `message_bytes_max`.
     ReceiveBufferTooSmall,
@@ -237,6 +240,9 @@ impl core::fmt::Display for Misuse {
     fn fmt(&self, out: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         out.write_str(match self {
             Self::ChunkEmpty => "chunk_bytes_max is zero: set it to 1 at least",
+            Self::AnswerHeadTooSmall => {
+                "answer_head_bytes_max is too small: see ANSWER_HEAD_BYTES_MIN"
+            }
             Self::ReceiveBufferTooSmall => {
                 "the receive buffer is too small for the limits: see Limits::receive_bytes_min"
             }

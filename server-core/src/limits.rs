@@ -31,6 +31,9 @@ pub struct Limits {
     /// Content of one answer that is rendered before it is sent (JSON, text), and the longest
     /// WebSocket message that can be sent; a handler streams what is longer.
     pub answer_bytes_max: u32,
+    /// The head of one answer, layers' field lines included; more is answered 500. At least
+    /// [`ANSWER_HEAD_BYTES_MIN`], so that an error can always be answered.
+    pub answer_head_bytes_max: u16,
     /// Data of one chunk of a streamed answer. Chunks are cut by this alone, never by the room
     /// that happens to be free, so that every target cuts alike.
     pub chunk_bytes_max: u16,
@@ -75,8 +78,8 @@ pub const WRITE_STEP_BYTES: u32 = 1024;
 /// the receive buffer must hold beside a message.
 pub const FRAME_OVERHEAD_BYTES: u32 = 14 + 125;
 
-/// Room that the head of an answer may take in the send buffer.
-pub const ANSWER_HEAD_BYTES: u32 = 320;
+/// Room that the head of an answer needs in the send buffer, whatever an app adds.
+pub const ANSWER_HEAD_BYTES_MIN: u16 = 320;
 
 /// The size line of a chunk, the CRLF after its data, and the last chunk (RFC 9112 §7.1).
 pub(crate) const CHUNK_FRAMING_BYTES: u32 = 8 + 2 + 2 + 5;
@@ -92,6 +95,7 @@ impl Limits {
         collected_bytes_max: 2048,
         chunk_overhead_bytes_max: 512,
         answer_bytes_max: 2304,
+        answer_head_bytes_max: 640,
         chunk_bytes_max: 1024,
         drain_bytes_max: 4096,
         requests_max: 100,
@@ -120,6 +124,7 @@ impl Limits {
         collected_bytes_max: 65_536,
         chunk_overhead_bytes_max: 8_192,
         answer_bytes_max: 131_072,
+        answer_head_bytes_max: 4_096,
         chunk_bytes_max: 16_384,
         drain_bytes_max: 65_536,
         message_bytes_max: 65_536,
@@ -148,18 +153,21 @@ impl Limits {
         if piece < FRAME_OVERHEAD_BYTES {
             piece = FRAME_OVERHEAD_BYTES;
         }
-        ANSWER_HEAD_BYTES.saturating_add(piece) as usize
+        (self.answer_head_bytes_max as u32).saturating_add(piece) as usize
     }
 
     /// Whether buffers of these sizes can hold what the limits allow.
     ///
     /// # Errors
     ///
-    /// [`Misuse::ChunkEmpty`], [`Misuse::ReceiveBufferTooSmall`] or
+    /// [`Misuse::ChunkEmpty`], [`Misuse::AnswerHeadTooSmall`], [`Misuse::ReceiveBufferTooSmall`] or
     /// [`Misuse::SendBufferTooSmall`].
     pub const fn fits(&self, receive_bytes: usize, send_bytes: usize) -> Result<(), Misuse> {
         if self.chunk_bytes_max == 0 {
             return Err(Misuse::ChunkEmpty);
+        }
+        if self.answer_head_bytes_max < ANSWER_HEAD_BYTES_MIN {
+            return Err(Misuse::AnswerHeadTooSmall);
         }
         if receive_bytes < self.receive_bytes_min() {
             return Err(Misuse::ReceiveBufferTooSmall);

@@ -4,65 +4,217 @@
 /// [module's documentation](mod@crate::app).
 #[macro_export]
 macro_rules! app {
-    (for $app:ty;
-        $($verb:ident $path:literal => $($handler:ident)::+ $(($($what:ident),* $(,)?))? ;)*
+    (for $me:ident : $app:ty $(, $generic:ident : $bound:path)* ; $($rows:tt)*) => {
+        $crate::app_rows! { [$me] [$app] [$($generic : $bound),*] $($rows)* }
+    };
+    (for $app:ty $(, $generic:ident : $bound:path)* ; $($rows:tt)*) => {
+        $crate::app_rows! { [_app] [$app] [$($generic : $bound),*] $($rows)* }
+    };
+}
+
+/// The rows of the table: a word, a path, layers in brackets, and behind the arrow what answers.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! app_rows {
+    ([$me:ident] [$app:ty] [$($generics:tt)*]
+        $($verb:ident $($path:literal)? $([$($layer:expr),* $(,)?])?
+            $(=> $($target:ident)::+ $(($($words:tt)*))?)? ;)*
     ) => {
-        impl $crate::App for $app {
+        impl<$($generics)*> $crate::app::flatten::Parts for $app {
+            const PARTS: &'static [$crate::app::flatten::Part] = &[
+                $($crate::routes!($verb [$($path)?] [$($($target)::+ $(($($words)*))?)?])),*
+            ];
+        }
+
+        impl<$($generics)*> $crate::App for $app {
             const ROUTES: &'static [$crate::app::route::Route] =
-                &[$($crate::app::route::Route::$verb($path)),*];
+                $crate::app::flatten::Flat::<Self>::ROUTES;
+
+            fn layers(&self) -> impl $crate::app::layer::Layers<Self> {
+                let $me = self;
+                let _ = $me;
+                let index = 0;
+                let list = ();
+                $($crate::layers!(
+                    $me self list index $verb [$($path)?] [$($($layer),*)?]
+                    [$($($target)::+ $(($($words)*))?)?]
+                );)*
+                let _ = index;
+                list
+            }
 
             async fn call<'x>(&'x self, route: usize, exchange: &'x $crate::app::Exchange<'x>) {
+                let $me = self;
+                let _ = $me;
                 // The compiler folds the count: what is left is one comparison a route.
-                let mut index = 0;
-                $(
-                    if route == index {
-                        let answer = $($handler)::+(
-                            self $(, $($crate::extract!($verb $what exchange)),*)?
-                        ).await;
-                        return $crate::conclude!($verb exchange answer);
-                    }
-                    index += 1;
-                )*
+                let index = 0;
+                $($crate::call!(
+                    $me self route exchange index $verb [$($path)?]
+                    [$($($target)::+ $(($($words)*))?)?]
+                );)*
                 let _ = index;
             }
         }
     };
 }
 
-/// What a word in a route's parentheses hands to the handler.
+/// The routes of a row.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! extract {
-    ($verb:ident request $exchange:ident) => { $exchange.request() };
-    ($verb:ident body $exchange:ident) => { $crate::Body::extract($exchange) };
-    ($verb:ident response $exchange:ident) => { $crate::Response::extract($exchange) };
-    ($verb:ident bytes $exchange:ident) => { $crate::extract!(@ $exchange $crate::Bytes::extract($exchange).await) };
-    ($verb:ident text $exchange:ident) => { $crate::extract!(@ $exchange $crate::Text::extract($exchange).await) };
-    ($verb:ident json $exchange:ident) => { $crate::extract!(@ $exchange $crate::Json::extract($exchange).await) };
-    ($verb:ident path $exchange:ident) => {
-        $crate::extract!(@ $exchange $crate::app::path::FromPath::from_path($exchange)
-            .ok_or($crate::Problem::not_found("no such resource")))
-    };
-    (ws ws $exchange:ident) => {
-        match $crate::WebSocket::extract($exchange) {
-            Some(websocket) => websocket,
-            None => return,
+macro_rules! routes {
+    (layers [$($path:literal)?] []) => { $crate::app::flatten::Part { prefix: "", routes: &[] } };
+    (mount [$path:literal] [$inner:ident $(:: $more:ident)* ($($at:tt)+)]) => {
+        $crate::app::flatten::Part {
+            prefix: $path,
+            routes: <$inner $(:: $more)* as $crate::App>::ROUTES,
         }
     };
-    ($verb:ident ws $exchange:ident) => {
-        compile_error!("a WebSocket needs a route that begins with `ws`")
+    (plugin [] [$inner:ident $(:: $more:ident)* ($($at:tt)+)]) => {
+        $crate::app::flatten::Part {
+            prefix: "",
+            routes: <$inner $(:: $more)* as $crate::App>::ROUTES,
+        }
     };
-    (@ $exchange:ident $extracted:expr) => {
-        match $extracted {
-            Ok(extracted) => extracted,
+    ($verb:ident [$path:literal] [$handler:ident $(:: $more:ident)*]) => {
+        $crate::app::flatten::Part {
+            prefix: "",
+            routes: &[$crate::app::route::Route::$verb($path)],
+        }
+    };
+    ($verb:ident [$path:literal] [$handler:ident $(:: $more:ident)* ($($word:ident),* $(,)?)]) => {
+        $crate::app::flatten::Part {
+            prefix: "",
+            routes: &[$crate::app::route::Route::$verb($path).taking_words()],
+        }
+    };
+    ($verb:ident $($rest:tt)*) => {
+        compile_error!(concat!(
+            "a row of the table is `get \"/path\" => handler(words);` (or post, put, patch, delete, ",
+            "ws), `layers [A, B];`, `mount \"/prefix\" => Type(app.field);` or ",
+            "`plugin => Type(app.field);`, not `", stringify!($verb), "` like this"
+        ))
+    };
+}
+
+/// The layers of a row, at the end of `$list`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! layers {
+    ($me:ident $self:ident $list:ident $index:ident layers [] [$($layer:expr),*] []) => {
+        $(let $list = ($list, $layer);)*
+    };
+    ($me:ident $self:ident $list:ident $index:ident layers [$path:literal] [$($layer:expr),*] []) => {
+        let $list = ($list, $crate::app::layer::Scoped::new(
+            $path, 0, $self, $crate::layers!(@list $($layer),*)
+        ));
+    };
+    ($me:ident $self:ident $list:ident $index:ident
+        mount [$path:literal] [$($layer:expr),*] [$inner:ident $(:: $more:ident)* ($($at:tt)+)]
+    ) => {
+        $crate::layers!(
+            @inner $self $list $index $path [$($layer),*] [$inner $(:: $more)*] [$($at)+]
+        );
+    };
+    ($me:ident $self:ident $list:ident $index:ident
+        plugin [] [$($layer:expr),*] [$inner:ident $(:: $more:ident)* ($($at:tt)+)]
+    ) => {
+        $crate::layers!(
+            @inner $self $list $index "" [$($layer),*] [$inner $(:: $more)*] [$($at)+]
+        );
+    };
+    (@inner $self:ident $list:ident $index:ident $path:literal [$($layer:expr),*]
+        [$($inner:tt)+] [$($at:tt)+]
+    ) => {
+        let $list = ($list, (
+            $crate::app::layer::Scoped::new($path, 0, $self, $crate::layers!(@list $($layer),*)),
+            $crate::app::layer::Scoped::new(
+                $path, $index, &$($at)+, <$($inner)+ as $crate::App>::layers(&$($at)+)
+            ),
+        ));
+        let $index = $index + <$($inner)+ as $crate::App>::ROUTES.len();
+    };
+    ($me:ident $self:ident $list:ident $index:ident $verb:ident [$path:literal] [] [$($to:tt)*]) => {
+        let $index = $index + 1;
+    };
+    ($me:ident $self:ident $list:ident $index:ident
+        $verb:ident [$path:literal] [$($layer:expr),+] [$($to:tt)*]
+    ) => {
+        let $list = ($list, $crate::app::layer::OnRoute::new(
+            $index, $crate::layers!(@list $($layer),*)
+        ));
+        let $index = $index + 1;
+    };
+    (@list $($layer:expr),*) => {{
+        let list = ();
+        $(let list = (list, $layer);)*
+        list
+    }};
+    // What `routes!` has refused already.
+    ($($other:tt)*) => {};
+}
+
+/// Calls what answers a row, if it is the one.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! call {
+    ($me:ident $self:ident $route:ident $exchange:ident $index:ident layers $($rest:tt)*) => {};
+    ($me:ident $self:ident $route:ident $exchange:ident $index:ident
+        mount [$path:literal] [$inner:ident $(:: $more:ident)* ($($at:tt)+)]
+    ) => {
+        $crate::call!(@inner $route $exchange $index [$inner $(:: $more)*] [$($at)+]);
+    };
+    ($me:ident $self:ident $route:ident $exchange:ident $index:ident
+        plugin [] [$inner:ident $(:: $more:ident)* ($($at:tt)+)]
+    ) => {
+        $crate::call!(@inner $route $exchange $index [$inner $(:: $more)*] [$($at)+]);
+    };
+    (@inner $route:ident $exchange:ident $index:ident [$($inner:tt)+] [$($at:tt)+]) => {
+        let behind = $index + <$($inner)+ as $crate::App>::ROUTES.len();
+        if $route >= $index && $route < behind {
+            return <$($inner)+ as $crate::App>::call(&$($at)+, $route - $index, $exchange).await;
+        }
+        let $index = behind;
+    };
+    ($me:ident $self:ident $route:ident $exchange:ident $index:ident
+        $verb:ident [$path:literal] [$handler:ident $(:: $more:ident)* $(($($word:ident),* $(,)?))?]
+    ) => {
+        if $route == $index {
+            return $crate::take_words!(
+                $verb $self $exchange [$handler $(:: $more)*] [] [$($($word)*)?]
+            );
+        }
+        let $index = $index + 1;
+    };
+    ($($other:tt)*) => {};
+}
+
+/// Takes what the words of a route ask for, one after the other, then calls its handler.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! take_words {
+    ($verb:ident $self:ident $exchange:ident [$($handler:tt)+] [] []) => {
+        $crate::conclude!($verb $exchange $($handler)+($self).await)
+    };
+    ($verb:ident $self:ident $exchange:ident [$($handler:tt)+] [$($taken:ident)+] []) => {{
+        if $exchange.stops_handler() {
+            return;
+        }
+        $crate::conclude!($verb $exchange $($handler)+($self $(, $taken)+).await)
+    }};
+    ($verb:ident $self:ident $exchange:ident [$($handler:tt)+] [$($taken:ident)*]
+        [$word:ident $($more:ident)*]
+    ) => {{
+        let mut held = $crate::take_words!(@ok $exchange $crate::hold_word!($verb $word $exchange));
+        // Few words take from what they hold.
+        let _ = &mut held;
+        let taken = $crate::take_words!(@ok $exchange $crate::take_word!($word $exchange held));
+        $crate::take_words!($verb $self $exchange [$($handler)+] [$($taken)* taken] [$($more)*])
+    }};
+    (@ok $exchange:ident $result:expr) => {
+        match $result {
+            Ok(value) => value,
             Err(problem) => return $crate::app::respond($exchange, problem).await,
         }
-    };
-    ($verb:ident $what:ident $exchange:ident) => {
-        compile_error!(concat!(
-            "`", stringify!($what), "` is nothing that a route can ask for: ",
-            "request, path, json, text, bytes, body, response or ws"
-        ))
     };
 }
 
@@ -71,10 +223,10 @@ macro_rules! extract {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! conclude {
-    (ws $exchange:ident $answer:ident) => {
+    (ws $exchange:ident $answer:expr) => {
         $crate::app::websocket::hang_up($exchange, &$answer)
     };
-    ($verb:ident $exchange:ident $answer:ident) => {
+    ($verb:ident $exchange:ident $answer:expr) => {
         $crate::app::respond($exchange, $answer).await
     };
 }

@@ -7,12 +7,14 @@ use samewire::buffer::Writer;
 use samewire::connection::{Connection, Incoming, Input, Output, Piece, Streaming, Wire};
 use samewire::http::response::ResponseHead;
 use samewire::http::status::Status;
+use samewire::limits::ANSWER_HEAD_BYTES_MIN;
 use samewire::ws::close::Code;
 use samewire::ws::message::Kind;
-use samewire::{Instant, Limits, Misuse, Violation};
+use samewire::{Instant, Limits, Misuse, Respond as _, Violation};
 
 const LIMITS: Limits = Limits {
     answer_bytes_max: 200,
+    answer_head_bytes_max: ANSWER_HEAD_BYTES_MIN,
     chunk_bytes_max: 64,
     handler_ms_max: 10_000,
     write_ms_max: 20_000,
@@ -216,6 +218,8 @@ fn memory_must_hold_what_the_limits_allow() {
     assert_eq!(LIMITS.fits(receive, send - 1), Err(Misuse::SendBufferTooSmall));
     let chunkless = Limits { chunk_bytes_max: 0, ..LIMITS };
     assert_eq!(chunkless.fits(receive, send), Err(Misuse::ChunkEmpty));
+    let headless = Limits { answer_head_bytes_max: ANSWER_HEAD_BYTES_MIN - 1, ..LIMITS };
+    assert_eq!(headless.fits(receive, send), Err(Misuse::AnswerHeadTooSmall));
 }
 
 #[test]
@@ -223,11 +227,10 @@ fn fields_that_would_break_a_head_are_misuse() {
     for value in [&b"a\r\nX: y"[..], b"a\n", b"\0", b"\x7f"] {
         let typed = HEAD.content_type_from(value).err();
         assert_eq!(typed, Some(Misuse::FieldInvalid), "{}", value.escape_ascii());
-        let fields = [("X-Name", value)];
-        let named = HEAD.fields(&fields).err();
+        let named = Status::OK.with_field("X-Name", value).err();
         assert_eq!(named, Some(Misuse::FieldInvalid), "{}", value.escape_ascii());
     }
-    assert_eq!(HEAD.fields(&[("X Name", b"a")]).err(), Some(Misuse::FieldInvalid));
+    assert_eq!(Status::OK.with_field("X Name", b"a").err(), Some(Misuse::FieldInvalid));
 }
 
 #[test]

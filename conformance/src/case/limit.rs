@@ -56,6 +56,7 @@ fields! {
     collected_bytes_max: u32,
     chunk_overhead_bytes_max: u16,
     answer_bytes_max: u32,
+    answer_head_bytes_max: u16,
     chunk_bytes_max: u16,
     drain_bytes_max: u32,
     requests_max: u16,

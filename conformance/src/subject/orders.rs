@@ -31,7 +31,7 @@ mod tests {
     fn only_what_is_not_usual_is_ordered() {
         assert_eq!(before(&OpenOptions::default()), [Order::Default]);
         let limits = Limits { target_bytes_max: 9, close_ms_max: 8, ..Limits::SMALL };
-        let expected = [Order::Default, Order::Limit(1, 9), Order::Limit(22, 8), Order::Cut(7)];
+        let expected = [Order::Default, Order::Limit(1, 9), Order::Limit(23, 8), Order::Cut(7)];
         assert_eq!(
             before(&OpenOptions { limits, delivery: Delivery::Cut(7), fresh: true }),
             expected

@@ -1,9 +1,11 @@
 //! What a handler and the driver share while one request is answered. No borrow of it ever lives
 //! across an await, so none is ever found taken; if one were, nothing would happen, not a panic.
 
+use core::any::TypeId;
 use core::cell::RefCell;
 use core::task::Poll;
 
+use super::layer::Around;
 use super::request::Request;
 use super::route::Route;
 use crate::connection::{Collected, Piece, Wire};
@@ -13,15 +15,40 @@ pub struct Exchange<'x> {
     wire: RefCell<Wire<'x>>,
     request: Request<'x>,
     route: Option<&'static Route>,
+    around: Option<&'x dyn Around>,
 }
 
 impl<'x> Exchange<'x> {
-    pub(super) fn new(wire: Wire<'x>, request: Request<'x>) -> Self {
-        Self { wire: RefCell::new(wire), request, route: None }
+    pub(super) fn new(
+        wire: Wire<'x>,
+        request: Request<'x>,
+        route: Option<&'static Route>,
+        around: Option<&'x dyn Around>,
+    ) -> Self {
+        Self { wire: RefCell::new(wire), request, route, around }
     }
 
-    pub(super) fn set_route(&mut self, route: Option<&'static Route>) {
-        self.route = route;
+    /// The layers around the handler, if the app has any.
+    pub(super) const fn around(&self) -> Option<&'x dyn Around> {
+        self.around
+    }
+
+    /// Whether a layer answers instead of the handler, whose words have all been taken.
+    #[doc(hidden)]
+    #[inline(never)]
+    pub fn stops_handler(&self) -> bool {
+        self.around.is_some_and(Around::stops_handler)
+    }
+
+    /// The id that a layer has given the request.
+    pub fn request_id(&self) -> Option<&[u8]> {
+        self.around?.request_id()
+    }
+
+    /// The state of a layer around this request.
+    #[doc(hidden)]
+    pub fn state<T: 'static>(&self) -> Option<&'x T> {
+        self.around?.find(TypeId::of::<T>())?.downcast_ref()
     }
 
     /// The request that is answered.

@@ -7,14 +7,14 @@ mod serializer;
 use core::fmt;
 use core::task::Poll;
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use super::body::Bytes;
 use super::exchange::Exchange;
 use super::problem::Problem;
 use super::respond::{Respond, rendered};
 use crate::buffer::Writer;
+use crate::http::response::ResponseHead;
 use crate::http::status::Status;
 use reader::Reader;
 use serializer::Value;
@@ -23,19 +23,37 @@ use serializer::Value;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Json<T>(pub T);
 
-impl<T: DeserializeOwned> Json<T> {
-    /// The content, deserialized: 415 if it says that it is something else, 400 if it is no JSON
-    /// or another shape than `T`'s.
-    #[doc(hidden)]
-    pub async fn extract<'x>(exchange: &'x Exchange<'x>) -> Result<Self, Problem> {
-        if !is_json(exchange.request().field("content-type")) {
-            return Err(Problem::new(Status::UNSUPPORTED_MEDIA_TYPE, "the content must be JSON"));
-        }
-        let mut bytes = Bytes::extract(exchange).await?;
-        parse(&mut bytes).map(Self).map_err(|Malformed| {
+/// A handler's `json` parameter: made of the content, from which it may borrow.
+pub trait FromJson<'c>: Sized {
+    /// What is answered if the content is no such value.
+    type Error: Respond;
+
+    /// The value. Strings are unescaped where they stand.
+    ///
+    /// # Errors
+    ///
+    /// What is answered.
+    fn from_json(content: &'c mut [u8]) -> Result<Self, Self::Error>;
+}
+
+/// 400 if it is no JSON, or another shape than `T`'s.
+impl<'c, T: Deserialize<'c>> FromJson<'c> for Json<T> {
+    type Error = Problem;
+
+    fn from_json(content: &'c mut [u8]) -> Result<Self, Problem> {
+        parse(content).map(Self).map_err(|Malformed| {
             Problem::bad_request("malformed JSON, or a member is missing or wrong")
         })
     }
+}
+
+/// The content, if it does not say that it is something other than JSON: that is answered 415.
+#[doc(hidden)]
+pub async fn hold<'x>(exchange: &'x Exchange<'x>) -> Result<Bytes<'x>, Problem> {
+    if !is_json(exchange.request().field("content-type")) {
+        return Err(Problem::new(Status::UNSUPPORTED_MEDIA_TYPE, "the content must be JSON"));
+    }
+    Bytes::extract(exchange).await
 }
 
 /// The text is no JSON, or another value than was asked for; or a value cannot be said in JSON.
@@ -51,7 +69,7 @@ impl fmt::Display for Malformed {
 impl core::error::Error for Malformed {}
 
 /// The value that `text` is. Its strings are unescaped where they stand.
-fn parse<T: DeserializeOwned>(text: &mut [u8]) -> Result<T, Malformed> {
+fn parse<'c, T: Deserialize<'c>>(text: &'c mut [u8]) -> Result<T, Malformed> {
     let mut reader = Reader::new(text);
     let value = T::deserialize(&mut reader)?;
     reader.end()?;
@@ -69,8 +87,9 @@ fn is_json(content_type: Option<&[u8]>) -> bool {
 }
 
 impl<T: Serialize> Respond for Json<T> {
-    fn poll_respond(&mut self, status: Status, exchange: &Exchange<'_>) -> Poll<()> {
-        rendered(exchange, status, b"application/json", &mut |to| render(&self.0, to))
+    fn poll_respond(&mut self, head: &ResponseHead<'_>, exchange: &Exchange<'_>) -> Poll<()> {
+        let head = head.content_type("application/json");
+        rendered(exchange, &head, &mut |to| render(&self.0, to))
     }
 }
 

@@ -29,6 +29,7 @@
 //! | word | the handler's parameter |
 //! | --- | --- |
 //! | `request` | [`Request`]: method, target, field lines |
+//! | `state` | `&S`: what a [layer](layer) has handed on, its [`State`](layer::Layer::State) |
 //! | `path` | what the braces of the path hold: a [`FromPath`](path::FromPath) |
 //! | `json` | [`Json<T>`](json::Json): the content, deserialized |
 //! | `text` | [`Text`]: the content as UTF-8 |
@@ -51,6 +52,7 @@ pub mod flatten;
 pub mod format;
 #[cfg(feature = "json")]
 pub mod json;
+pub mod layer;
 pub mod path;
 mod pattern;
 pub mod places;
@@ -73,25 +75,39 @@ pub mod transport;
 mod wakers;
 #[cfg(feature = "ws")]
 pub mod websocket;
+mod with;
+mod words;
 
 pub use body::{Body, Bytes, Interrupted, Text};
 pub use entropy::FixedEntropy;
 pub use exchange::Exchange;
-pub use problem::{Problem, Result};
+pub use problem::{Kind, Problem, Result};
 pub use refuse::refuse;
 pub use request::Request;
 pub use respond::{Rendered, Respond, respond};
 pub use response::{BodyWriter, Response};
 pub use select::{Either, select};
 pub use serve::serve;
+pub use with::{Field, With};
 
+use core::convert::Infallible;
 use core::future::Future;
+use layer::Layers;
 use route::Route;
+
+/// What cannot fail, for the macros.
+#[doc(hidden)]
+pub const fn infallible<T>(value: T) -> core::result::Result<T, Infallible> {
+    Ok(value)
+}
 
 /// A server's behaviour: implemented by [`app!`](macro@crate::app).
 pub trait App {
     /// The table of routes.
     const ROUTES: &'static [Route];
+
+    /// What stands around the handlers.
+    fn layers(&self) -> impl Layers<Self> {}
 
     /// Calls the handler of the route with this index, and answers with what it returns.
     fn call<'x>(&'x self, route: usize, exchange: &'x Exchange<'x>) -> impl Future<Output = ()>;

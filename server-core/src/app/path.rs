@@ -1,6 +1,7 @@
 //! What the braces of a route's path hold, as a handler's parameter.
 
 use super::exchange::Exchange;
+use super::problem::Problem;
 use crate::http::abnf;
 
 /// A value made of one segment, in its normal form: unreserved characters are decoded, what else
@@ -63,6 +64,12 @@ macro_rules! tuples {
 }
 
 tuples! { (A 0, B 1) (A 0, B 1, C 2) (A 0, B 1, C 2, D 3) }
+
+/// What the handler of a route asks for by the word `path`.
+#[doc(hidden)]
+pub fn take<'x, P: FromPath<'x>>(exchange: &'x Exchange<'x>) -> Result<P, Problem> {
+    P::from_path(exchange).ok_or(Problem::not_found("no such resource"))
+}
 
 /// The parameter is found again in the path; nothing is stored for it.
 #[inline(never)]

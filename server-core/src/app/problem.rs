@@ -1,5 +1,6 @@
 //! An answer that says what went wrong: problem details (RFC 9457).
 
+use core::str;
 use core::task::Poll;
 
 use super::body::Interrupted;
@@ -7,7 +8,10 @@ use super::exchange::Exchange;
 use super::respond::{Respond, rendered};
 use crate::buffer::Writer;
 use crate::connection::PROBLEM_JSON;
+use crate::error::Misuse;
 use crate::http::abnf::Class;
+use crate::http::lines::{FieldLines, Lines};
+use crate::http::response::ResponseHead;
 use crate::http::status::Status;
 
 /// A handler's result: an answer, or a [`Problem`].
@@ -17,18 +21,41 @@ pub type Result<T = (), E = Problem> = core::result::Result<T, E>;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Problem {
     /// `None`: there is nobody left to tell, or it has been told.
-    said: Option<(Status, &'static str)>,
+    status: Option<Status>,
+    detail: &'static str,
+    kind: &'static Kind,
+    fields: &'static [(&'static str, &'static str)],
+    retry_after: Option<u32>,
 }
 
+/// A kind of problem that a client can tell from others (RFC 9457 §3.1.1, §3.1.3).
+#[derive(Debug, PartialEq, Eq)]
+pub struct Kind {
+    /// A URI reference that names it, and where one can read about it.
+    pub uri: &'static str,
+    /// What it is in a few words, the same for all of its kind.
+    pub title: &'static str,
+}
+
+/// Nothing more than the status says (RFC 9457 §4.2.1): no type is sent, and the title is the
+/// status' own phrase.
+const ABOUT_BLANK: &Kind = &Kind { uri: "", title: "" };
+
 impl Problem {
-    /// Any problem. `detail` explains this occurrence to the client (RFC 9457 §3.1.4).
+    /// Any problem. `detail` explains this occurrence to the client (RFC 9457 §3.1.4); none is sent
+    /// if it is empty.
     pub const fn new(status: Status, detail: &'static str) -> Self {
-        Self { said: Some((status, detail)) }
+        Self { status: Some(status), detail, kind: ABOUT_BLANK, fields: &[], retry_after: None }
     }
 
     /// 400: the request makes no sense.
     pub const fn bad_request(detail: &'static str) -> Self {
         Self::new(Status::BAD_REQUEST, detail)
+    }
+
+    /// 403: the client may not do this.
+    pub const fn forbidden(detail: &'static str) -> Self {
+        Self::new(Status::FORBIDDEN, detail)
     }
 
     /// 404: there is no such thing.
@@ -46,33 +73,108 @@ impl Problem {
         Self::new(Status::UNPROCESSABLE_CONTENT, detail)
     }
 
-    /// What the client is to be told, if anything.
+    /// The same of a kind that has a name.
+    pub const fn kind(self, kind: &'static Kind) -> Self {
+        Self { kind, ..self }
+    }
+
+    /// The same with further field lines, as `WWW-Authenticate`. One that would break the head is
+    /// left out.
+    pub const fn fields(self, fields: &'static [(&'static str, &'static str)]) -> Self {
+        Self { fields, ..self }
+    }
+
+    /// The same with a `Retry-After` of so many seconds (RFC 9110 §10.2.3).
+    pub const fn retry_after(self, seconds: u32) -> Self {
+        Self { retry_after: Some(seconds), ..self }
+    }
+
+    /// The status; `None` if there is nobody left to tell.
+    pub const fn status(&self) -> Option<Status> {
+        self.status
+    }
+
+    /// What is said of this occurrence.
+    pub const fn detail(&self) -> &'static str {
+        self.detail
+    }
+
+    /// What a WebSocket's peer is to be told, if anything.
     #[cfg(feature = "ws")]
-    pub(super) fn detail(&self) -> Option<&'static str> {
-        self.said.map(|(_, detail)| detail)
+    pub(super) fn farewell(&self) -> Option<&'static str> {
+        self.status.map(|_| self.detail)
     }
 }
 
 /// An interruption has been answered already, as far as there is anybody to answer.
 impl From<Interrupted> for Problem {
     fn from(_: Interrupted) -> Self {
-        Self { said: None }
+        Self { status: None, ..Self::new(Status::OK, "") }
+    }
+}
+
+/// What an app asks for wrongly is the app's own fault: 500.
+impl From<Misuse> for Problem {
+    fn from(_: Misuse) -> Self {
+        Self::new(Status::INTERNAL_SERVER_ERROR, "")
     }
 }
 
 impl Respond for Problem {
-    fn poll_respond(&mut self, _: Status, exchange: &Exchange<'_>) -> Poll<()> {
-        let Some((status, detail)) = self.said else { return Poll::Ready(()) };
-        rendered(exchange, status, PROBLEM_JSON, &mut |to| {
-            to.put(b"{\"title\":\"");
-            to.put(status.reason());
-            to.put(b"\",\"status\":");
-            to.put_decimal(status.code().into());
-            to.put(b",\"detail\":\"");
-            put_escaped(to, detail);
-            to.put(b"\"}");
-        })
+    fn poll_respond(&mut self, head: &ResponseHead<'_>, exchange: &Exchange<'_>) -> Poll<()> {
+        let mut problem = *self;
+        if let Some(around) = exchange.around() {
+            around.on_error(&mut problem);
+        }
+        let Some(status) = problem.status else { return Poll::Ready(()) };
+        let head = ResponseHead { status, content_type: Some(PROBLEM_JSON), ..*head };
+        let head = if problem.has_lines() { head.lines(&problem) } else { head };
+        rendered(exchange, &head, &mut |to| problem.render(status, to))
     }
+}
+
+impl Problem {
+    const fn has_lines(&self) -> bool {
+        self.retry_after.is_some() || !self.fields.is_empty()
+    }
+
+    fn render(&self, status: Status, to: &mut Writer<'_>) {
+        let Kind { uri, title } = *self.kind;
+        let phrase = str::from_utf8(status.reason()).unwrap_or_default();
+        to.put(b"{");
+        if !uri.is_empty() {
+            put_member(to, b"\"type\":\"", uri);
+            to.push(b',');
+        }
+        put_member(to, b"\"title\":\"", if title.is_empty() { phrase } else { title });
+        to.put(b",\"status\":");
+        to.put_decimal(status.code().into());
+        if !self.detail.is_empty() {
+            put_member(to, b",\"detail\":\"", self.detail);
+        }
+        to.put(b"}");
+    }
+}
+
+impl Lines for Problem {
+    fn put(&self, _: Status, to: &mut FieldLines<'_, '_>) {
+        for (name, value) in self.fields {
+            to.add(name, value.as_bytes());
+        }
+        if let Some(seconds) = self.retry_after {
+            let mut digits = [0; 10];
+            let mut writer = Writer::new(&mut digits);
+            writer.put_decimal(seconds.into());
+            let n = writer.written().unwrap_or_default();
+            to.add("Retry-After", digits.get(..n).unwrap_or_default());
+        }
+    }
+}
+
+fn put_member(to: &mut Writer<'_>, name: &[u8], text: &str) {
+    to.put(name);
+    put_escaped(to, text);
+    to.push(b'"');
 }
 
 /// A JSON string's inside (RFC 8259 §7).

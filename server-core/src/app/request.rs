@@ -12,11 +12,31 @@ use crate::http::target::Target;
 pub struct Request<'x> {
     bytes: &'x [u8],
     head: &'x Head,
+    /// The index of its route, or [`NO_ROUTE`].
+    route: u16,
 }
+
+const NO_ROUTE: u16 = u16::MAX;
 
 impl<'x> Request<'x> {
     pub(super) const fn new(bytes: &'x [u8], head: &'x Head) -> Self {
-        Self { bytes, head }
+        Self { bytes, head, route: NO_ROUTE }
+    }
+
+    /// The index of the request's route in the app's table; `None` before routing, and where there
+    /// is none.
+    pub fn route_index(&self) -> Option<usize> {
+        (self.route != NO_ROUTE).then_some(self.route.into())
+    }
+
+    pub(super) fn set_route(&mut self, route: Option<usize>) {
+        self.route = route.and_then(|index| index.try_into().ok()).unwrap_or(NO_ROUTE);
+    }
+
+    /// The request as an app knows it before whose routes there are so many others.
+    pub(super) fn with_routes_before(mut self, routes: usize) -> Self {
+        self.set_route(self.route_index().and_then(|index| index.checked_sub(routes)));
+        self
     }
 
     /// The method, if it is one that RFC 9110 or RFC 5789 defines.

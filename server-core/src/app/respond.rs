@@ -1,10 +1,14 @@
 //! What a handler's return value answers.
 
+use core::convert::Infallible;
 use core::future::{Future, poll_fn};
 use core::task::Poll;
 
 use super::exchange::Exchange;
+use super::with::{Field, With};
 use crate::buffer::Writer;
+use crate::error::Misuse;
+use crate::http::lines::Lines;
 use crate::http::response::ResponseHead;
 use crate::http::status::Status;
 
@@ -13,57 +17,99 @@ const OCTETS: &str = "application/octet-stream";
 
 /// A value that answers a request.
 pub trait Respond {
-    /// Writes the whole answer with this status, or nothing while there is no room for it: then
-    /// it is asked again.
-    fn poll_respond(&mut self, status: Status, exchange: &Exchange<'_>) -> Poll<()>;
+    /// Writes the whole answer, or nothing while there is no room for it: then it is asked again.
+    /// `head` is what those around it have said: the status, unless the answer has its own, and
+    /// further field lines.
+    fn poll_respond(&mut self, head: &ResponseHead<'_>, exchange: &Exchange<'_>) -> Poll<()>;
+
+    /// The same with another status, unless the answer has its own.
+    fn with_status(self, status: Status) -> (Status, Self)
+    where
+        Self: Sized,
+    {
+        (status, self)
+    }
+
+    /// The same with a further field line.
+    ///
+    /// # Errors
+    ///
+    /// [`Misuse::FieldInvalid`] if the name is no token, the value has CR, LF, NUL or another
+    /// control character in it, or the connection itself decides the field (Connection,
+    /// Content-Length, Content-Type, Date, Transfer-Encoding).
+    fn with_field<V: AsRef<[u8]>>(
+        self,
+        name: &'static str,
+        value: V,
+    ) -> Result<With<Self, Field<V>>, Misuse>
+    where
+        Self: Sized,
+    {
+        Ok(With::new(self, Field::new(name, value)?))
+    }
+
+    /// The same with further field lines.
+    fn with_lines<L: Lines>(self, lines: L) -> With<Self, L>
+    where
+        Self: Sized,
+    {
+        With::new(self, lines)
+    }
 }
 
 /// Answers `exchange` with what a handler returned.
 pub fn respond<R: Respond>(exchange: &Exchange<'_>, mut answer: R) -> impl Future<Output = ()> {
-    poll_fn(move |_| answer.poll_respond(Status::OK, exchange))
+    poll_fn(move |_| answer.poll_respond(&ResponseHead::new(Status::OK), exchange))
 }
 
 /// Text that is part of the program: `text/plain`, sent from where it lies.
 impl Respond for &'static str {
-    fn poll_respond(&mut self, status: Status, exchange: &Exchange<'_>) -> Poll<()> {
-        fixed(exchange, status, TEXT, self.as_bytes())
+    fn poll_respond(&mut self, head: &ResponseHead<'_>, exchange: &Exchange<'_>) -> Poll<()> {
+        fixed(exchange, &head.content_type(TEXT), self.as_bytes())
     }
 }
 
 /// Bytes that are part of the program: `application/octet-stream`, sent from where they lie.
 impl Respond for &'static [u8] {
-    fn poll_respond(&mut self, status: Status, exchange: &Exchange<'_>) -> Poll<()> {
-        fixed(exchange, status, OCTETS, self)
+    fn poll_respond(&mut self, head: &ResponseHead<'_>, exchange: &Exchange<'_>) -> Poll<()> {
+        fixed(exchange, &head.content_type(OCTETS), self)
+    }
+}
+
+/// Never anything: what cannot fail has this for an error.
+impl Respond for Infallible {
+    fn poll_respond(&mut self, _: &ResponseHead<'_>, _: &Exchange<'_>) -> Poll<()> {
+        match *self {}
     }
 }
 
 /// A status, and nothing else to say.
 impl Respond for Status {
-    fn poll_respond(&mut self, _: Status, exchange: &Exchange<'_>) -> Poll<()> {
-        let head = ResponseHead::new(*self);
+    fn poll_respond(&mut self, head: &ResponseHead<'_>, exchange: &Exchange<'_>) -> Poll<()> {
+        let head = head.status(*self);
         exchange.with(Poll::Pending, |wire| wire.respond(&head, b""))
     }
 }
 
 /// An answer with another status than 200.
 impl<R: Respond> Respond for (Status, R) {
-    fn poll_respond(&mut self, _: Status, exchange: &Exchange<'_>) -> Poll<()> {
-        self.1.poll_respond(self.0, exchange)
+    fn poll_respond(&mut self, head: &ResponseHead<'_>, exchange: &Exchange<'_>) -> Poll<()> {
+        self.1.poll_respond(&head.status(self.0), exchange)
     }
 }
 
 /// The handler has answered already, by a [`Response`](super::Response) or a WebSocket.
 impl Respond for () {
-    fn poll_respond(&mut self, _: Status, _: &Exchange<'_>) -> Poll<()> {
+    fn poll_respond(&mut self, _: &ResponseHead<'_>, _: &Exchange<'_>) -> Poll<()> {
         Poll::Ready(())
     }
 }
 
 impl<R: Respond, E: Respond> Respond for Result<R, E> {
-    fn poll_respond(&mut self, status: Status, exchange: &Exchange<'_>) -> Poll<()> {
+    fn poll_respond(&mut self, head: &ResponseHead<'_>, exchange: &Exchange<'_>) -> Poll<()> {
         match self {
-            Ok(answer) => answer.poll_respond(status, exchange),
-            Err(answer) => answer.poll_respond(status, exchange),
+            Ok(answer) => answer.poll_respond(head, exchange),
+            Err(answer) => answer.poll_respond(head, exchange),
         }
     }
 }
@@ -93,29 +139,22 @@ impl<'c, F: FnMut(&mut Writer<'_>)> Rendered<'c, F> {
 }
 
 impl<F: FnMut(&mut Writer<'_>)> Respond for Rendered<'_, F> {
-    fn poll_respond(&mut self, status: Status, exchange: &Exchange<'_>) -> Poll<()> {
-        rendered(exchange, status, self.content_type, &mut self.render)
+    fn poll_respond(&mut self, head: &ResponseHead<'_>, exchange: &Exchange<'_>) -> Poll<()> {
+        let head = ResponseHead { content_type: Some(self.content_type), ..*head };
+        rendered(exchange, &head, &mut self.render)
     }
 }
 
 #[inline(never)]
 pub(super) fn rendered(
     exchange: &Exchange<'_>,
-    status: Status,
-    content_type: &[u8],
+    head: &ResponseHead<'_>,
     render: &mut dyn FnMut(&mut Writer<'_>),
 ) -> Poll<()> {
-    let head = ResponseHead { content_type: Some(content_type), ..ResponseHead::new(status) };
-    exchange.with(Poll::Pending, |wire| wire.respond_rendered(&head, render))
+    exchange.with(Poll::Pending, |wire| wire.respond_rendered(head, render))
 }
 
 #[inline(never)]
-fn fixed(
-    exchange: &Exchange<'_>,
-    status: Status,
-    content_type: &'static str,
-    content: &'static [u8],
-) -> Poll<()> {
-    let head = ResponseHead::new(status).content_type(content_type);
-    exchange.with(Poll::Pending, |wire| wire.respond(&head, content))
+fn fixed(exchange: &Exchange<'_>, head: &ResponseHead<'_>, content: &'static [u8]) -> Poll<()> {
+    exchange.with(Poll::Pending, |wire| wire.respond(head, content))
 }

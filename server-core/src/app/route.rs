@@ -16,6 +16,8 @@ pub struct Route {
     pub path: &'static str,
     /// Whether the route is a WebSocket.
     pub upgrades: bool,
+    /// Whether its handler asks for more than the app.
+    pub takes_words: bool,
     /// By what a pattern with parameters is compared: what no route of an app needs is not linked.
     captures: Option<Captures>,
 }
@@ -61,7 +63,14 @@ impl Route {
             Parameters::Untyped => Some(untyped),
             Parameters::Typed => Some(typed),
         };
-        Self { method, path, upgrades, captures }
+        Self { method, path, upgrades, takes_words: false, captures }
+    }
+
+    /// The same with a handler that asks for more than the app.
+    #[doc(hidden)]
+    pub const fn taking_words(mut self) -> Self {
+        self.takes_words = true;
+        self
     }
 
     /// Whether the route's path is `path`, how specifically, and what its parameter number

@@ -2,17 +2,25 @@
 //! the connection, and lets handlers answer what the connection has found.
 
 use core::future::{Future, poll_fn};
+use core::net::IpAddr;
 use core::pin::pin;
 use core::task::{Context, Poll, ready};
 
 use super::App;
 use super::exchange::Exchange;
+use super::layer::{Arrival, Frame, Layers, Machine};
 use super::request::Request;
+use super::respond::Respond;
 use super::table;
 use super::transport::{Clock, Transport};
 use crate::connection::state::State;
 use crate::connection::{Connection, Input, Output, Wire};
+use crate::http::lines::Lines;
+use crate::http::response::ResponseHead;
+use crate::http::status::Status;
 use crate::limits::Limits;
+
+const OK: ResponseHead<'static> = ResponseHead::new(Status::OK);
 
 /// Serves `app` on one connection until it is over. Runs under any executor, one future for each
 /// connection; nothing is boxed, nothing has to be `Send` or `'static`.
@@ -32,6 +40,7 @@ pub fn serve<'s, A: App, T: Transport, C: Clock>(
     async move {
         let mut connection = Connection::new(clock.now(), limits);
         let mut driver = Driver { transport, clock, has_begun: false, has_drained: false };
+        let layers = app.layers();
         let mut date = None;
         if limits.fits(receive.len(), send.len()).is_err() {
             return;
@@ -48,18 +57,36 @@ pub fn serve<'s, A: App, T: Transport, C: Clock>(
             let frozen = from + head_bytes;
             let Some((front, behind)) = receive.split_at_mut_checked(frozen) else { return };
             let head = *connection.judged_head();
-            let request = Request::new(front.get(from..).unwrap_or_default(), &head);
+            let mut request = Request::new(front.get(from..).unwrap_or_default(), &head);
             connection.freeze(frozen);
             let is_open = {
-                let wire = connection.lend(limits, behind, &mut *send, &mut date);
-                let route = table::find(A::ROUTES, &request);
-                let mut exchange = Exchange::new(wire, request);
-                exchange.set_route(route.and_then(|index| A::ROUTES.get(index)));
+                let mut arrival = Arrival::new(request, &mut connection, &mut driver);
+                let mut frame = layers.frame(app, &mut arrival);
+                let index = table::find(A::ROUTES, &request);
+                let route = index.and_then(|index| A::ROUTES.get(index));
+                request.set_route(index);
+                let mut arrival = Arrival::new(request, &mut connection, &mut driver);
+                frame.routed(&mut arrival, route.is_some_and(|route| route.takes_words));
+                let around = frame.around();
+                let lines = around.map(|around| around as &dyn Lines);
+                let wire = connection.lend(limits, behind, &mut *send, &mut date).around(lines);
+                let exchange = Exchange::new(wire, request, route, around);
+                let _guard = frame.guard(&exchange);
                 // Where there is no route, this does nothing and is never asked.
-                let mut handler = pin!(app.call(route.unwrap_or(usize::MAX), &exchange));
-                let mut answer = |cx: &mut Context<'_>| match route {
-                    Some(_) => handler.as_mut().poll(cx),
-                    None => table::answer_missing(A::ROUTES, &exchange),
+                let mut handler = pin!(app.call(index.unwrap_or(usize::MAX), &exchange));
+                let mut answer = |cx: &mut Context<'_>| {
+                    if let Some(mut stop) = frame.stop() {
+                        return stop.poll_respond(&OK, &exchange);
+                    }
+                    let answered = match route {
+                        Some(_) => handler.as_mut().poll(cx),
+                        None => table::answer_missing(A::ROUTES, &exchange),
+                    };
+                    // A layer may have stopped it since.
+                    match frame.stop() {
+                        Some(mut stop) => stop.poll_respond(&OK, &exchange),
+                        None => answered,
+                    }
                 };
                 poll_fn(|cx| driver.poll_exchange(&exchange, &mut answer, cx)).await
             };
@@ -86,6 +113,20 @@ enum Turn {
     Again,
     /// The stream is gone, or not needed any more.
     Over,
+}
+
+impl<T: Transport, C: Clock> Machine for Driver<'_, T, C> {
+    fn peer(&self) -> Option<IpAddr> {
+        self.transport.peer()
+    }
+
+    fn entropy(&mut self) -> Option<[u8; 16]> {
+        self.clock.entropy()
+    }
+
+    fn unix_seconds(&self) -> Option<u64> {
+        self.clock.unix_seconds()
+    }
 }
 
 impl<T: Transport, C: Clock> Driver<'_, T, C> {

@@ -56,7 +56,11 @@ pub(super) fn answer_missing(routes: &[Route], exchange: &Exchange<'_>) -> Poll<
     if status != Status::NO_CONTENT {
         head.content_type = Some(PROBLEM_JSON);
     }
-    exchange.with(Poll::Pending, |wire| wire.respond_problem(&head, b""))
+    match exchange.around() {
+        // Layers may have another word for it.
+        Some(around) if status != Status::NO_CONTENT => around.answer_missing(&head, exchange),
+        _ => exchange.with(Poll::Pending, |wire| wire.respond_problem(&head, b"")),
+    }
 }
 
 /// What the path knows; what any path knows, for `*`.

@@ -55,6 +55,9 @@ impl<'x> WebSocket<'x> {
         match judge(facts, request.fields()) {
             Ok(offer) => {
                 exchange.with((), |wire| wire.upgrade(offer.key));
+                if let Some(around) = exchange.around() {
+                    around.ws_connect();
+                }
                 Some(Self { exchange })
             }
             Err(violation) => {
@@ -90,7 +93,7 @@ impl Farewell for () {
 
 impl Farewell for Problem {
     fn failure(&self) -> Option<&'static str> {
-        self.detail()
+        self.farewell()
     }
 }
 
@@ -152,7 +155,11 @@ impl Inbox<'_> {
 
     fn take(&mut self, kind: Kind, bytes: usize) -> Message<'_> {
         self.lent = self.exchange.lend();
-        Message { kind, data: self.lent.get(..bytes).unwrap_or_default() }
+        let message = Message { kind, data: self.lent.get(..bytes).unwrap_or_default() };
+        if let Some(around) = self.exchange.around() {
+            around.ws_message(&message);
+        }
+        message
     }
 
     fn give_back(&mut self) {

@@ -10,7 +10,7 @@ use crate::http::framing::Framing;
 use crate::http::request_line::{Method, Version};
 use crate::http::response::{self, ContentFraming, Persistence, ResponseHead};
 use crate::http::status::Status;
-use crate::limits::{ANSWER_HEAD_BYTES, CHUNK_FRAMING_BYTES};
+use crate::limits::CHUNK_FRAMING_BYTES;
 
 /// Media type of every error that the server itself answers (RFC 9457).
 pub(crate) const PROBLEM_JSON: &[u8] = b"application/problem+json";
@@ -69,7 +69,7 @@ impl Wire<'_> {
             return Poll::Ready(());
         }
         // The content goes first, behind the place of its head, since the head names its length.
-        let place = ANSWER_HEAD_BYTES as usize;
+        let place = usize::from(self.limits.answer_head_bytes_max);
         let bytes_max = self.limits.answer_bytes_max as usize;
         let room = self.c.free(self.send).get_mut(place..).unwrap_or_default();
         let limited = room.len().min(bytes_max);
@@ -235,7 +235,7 @@ impl Wire<'_> {
             #[cfg(feature = "ws")]
             let head = match status {
                 Status::UPGRADE_REQUIRED => ResponseHead {
-                    fields: &[("Upgrade", b"websocket"), ("Sec-WebSocket-Version", b"13")],
+                    more: Some(&[("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13")]),
                     ..head
                 },
                 _ => head,
@@ -345,9 +345,13 @@ impl Wire<'_> {
     ) -> Option<usize> {
         let persistence = self.persistence(head.status);
         let mut writer = Writer::new(self.c.free(self.send));
-        response::write(&mut writer, head, framing, persistence, self.date.as_ref());
+        response::write(&mut writer, head, framing, persistence, self.date.as_ref(), self.around);
         parts.iter().for_each(|part| writer.put(part));
-        writer.written()
+        let written = writer.written();
+        if written.is_some() {
+            self.c.answered = head.status.code();
+        }
+        written
     }
 
     /// More room comes as output leaves; if none is to leave, the answer is too large for good.

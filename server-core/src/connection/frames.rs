@@ -8,7 +8,7 @@ use super::timers::Awaits;
 use super::{Content, Span, Wire};
 use crate::buffer::{Writer, shift};
 use crate::error::{Misuse, Violation};
-use crate::limits::ANSWER_HEAD_BYTES;
+use crate::limits::ANSWER_HEAD_BYTES_MIN;
 use crate::ws::close::{self, Code};
 use crate::ws::frame::{self, Opcode, Parsed};
 use crate::ws::handshake::{KEY_BYTES, accept};
@@ -100,6 +100,7 @@ impl Wire<'_> {
         let Some(n) = writer.written() else { return };
         self.commit(n);
         self.c.answer = super::Answer::Done;
+        self.c.answered = 101;
         self.c.content = Content::Frames(Frames::NEW);
         self.c.held = 0;
         self.step(Event::Upgraded);
@@ -390,7 +391,7 @@ impl Wire<'_> {
 }
 
 /// The answer's head and a control frame fit whatever a connection begins with.
-const _: () = assert!(ANSWER_HEAD_BYTES as usize >= 2 * CONTROL_FRAME_BYTES);
+const _: () = assert!(ANSWER_HEAD_BYTES_MIN as usize >= 2 * CONTROL_FRAME_BYTES);
 
 #[cfg(test)]
 mod tests {

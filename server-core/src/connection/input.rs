@@ -6,7 +6,7 @@ use super::timers::{Awaits, Expired};
 use crate::buffer::{copy, shift};
 use crate::error::Violation;
 use crate::http::status::Status;
-use crate::limits::{ANSWER_HEAD_BYTES, WRITE_STEP_BYTES};
+use crate::limits::WRITE_STEP_BYTES;
 use crate::time::Instant;
 
 /// What happened.
@@ -115,7 +115,7 @@ impl Wire<'_> {
     }
 
     pub(super) fn has_room_for_head(&self) -> bool {
-        self.room() >= ANSWER_HEAD_BYTES as usize
+        self.room() >= usize::from(self.limits.answer_head_bytes_max)
     }
 
     fn received(&mut self, n: usize) {

@@ -34,6 +34,8 @@ use crate::error::{Misuse, Violation};
 use crate::http::chunked::Chunked;
 use crate::http::date::HttpDate;
 use crate::http::head::Head;
+use crate::http::lines::Lines;
+use crate::http::status::Status;
 use crate::limits::Limits;
 use crate::time::Instant;
 use state::{Event, State};
@@ -64,6 +66,8 @@ pub struct Connection {
     misuse: Option<Misuse>,
     /// Requests so far.
     requests: u16,
+    /// The status code that answers the last request; 0 while none does.
+    answered: u16,
     /// Bytes sent since the last full step of them.
     write_step: u32,
     head: Head,
@@ -136,6 +140,7 @@ impl Connection {
             held: 0,
             write_step: 0,
             requests: 0,
+            answered: 0,
             violation: None,
             misuse: None,
             state: State::Idle,
@@ -159,7 +164,7 @@ impl Connection {
         send: &'w mut [u8],
         date: &'w mut Option<HttpDate>,
     ) -> Wire<'w> {
-        Wire { c: self, receive, send, limits, date }
+        Wire { c: self, receive, send, limits, date, around: None }
     }
 
     /// Where the connection stands.
@@ -180,6 +185,35 @@ impl Connection {
     /// What the application did wrong last, if it did.
     pub const fn misuse(&self) -> Option<Misuse> {
         self.misuse
+    }
+
+    /// The status that answers the request, once its head is written; 101 for a WebSocket.
+    pub const fn answered(&self) -> Option<Status> {
+        Status::sent(self.answered)
+    }
+
+    /// The last point in time that the connection was told of.
+    pub const fn now(&self) -> Instant {
+        self.timers.now()
+    }
+
+    /// Lowers the bound of the content of the request that is answered. False if it has declared
+    /// more.
+    pub(crate) fn limit_content(&mut self, bytes_max: u64) -> bool {
+        match &mut self.content {
+            Content::Length(bytes) => *bytes <= bytes_max,
+            Content::Chunked(chunked) => {
+                chunked.limit(bytes_max);
+                true
+            }
+            #[cfg(feature = "ws")]
+            Content::Frames(_) => true,
+        }
+    }
+
+    /// Lowers the time of the handler that is about to begin.
+    pub(crate) fn limit_handler(&mut self, millis_max: u32) {
+        self.timers.limit_handler(millis_max);
     }
 
     /// Where the received, unread bytes begin in the receive buffer.
@@ -215,9 +249,16 @@ pub struct Wire<'w> {
     send: &'w mut [u8],
     limits: &'w Limits,
     date: &'w mut Option<HttpDate>,
+    /// Adds field lines to whatever answers.
+    around: Option<&'w dyn Lines>,
 }
 
 impl<'w> Wire<'w> {
+    /// The same with somebody who adds field lines to whatever answers, be it an error.
+    pub fn around(self, around: Option<&'w dyn Lines>) -> Self {
+        Self { around, ..self }
+    }
+
     /// The connection.
     pub const fn connection(&self) -> &Connection {
         self.c
@@ -324,7 +365,10 @@ impl<'w> Wire<'w> {
                 self.expect_request();
             }
             State::Head => self.c.timers.expect(Awaits::Head, self.limits),
-            State::Exchange => self.c.timers.begin_exchange(self.limits),
+            State::Exchange => {
+                self.c.answered = 0;
+                self.c.timers.begin_exchange(self.limits);
+            }
             State::Draining => {}
             #[cfg(not(feature = "ws"))]
             State::WebSocket | State::Closing => {}

@@ -74,6 +74,11 @@ impl Timers {
         }
     }
 
+    /// The time until which all of it has been advanced.
+    pub(super) const fn now(&self) -> Instant {
+        self.now
+    }
+
     /// What the peer is waited for.
     #[cfg(feature = "ws")]
     pub(super) const fn awaits(&self) -> Awaits {
@@ -158,6 +163,11 @@ impl Timers {
         self.peer = limits.body_ms_max;
         self.handler = limits.handler_ms_max;
         self.handler_runs = true;
+    }
+
+    /// The handler that is about to begin has less time than others.
+    pub(super) fn limit_handler(&mut self, millis_max: u32) {
+        self.handler = self.handler.min(millis_max);
     }
 
     /// The answer has begun, or there will be none.

@@ -120,6 +120,11 @@ impl Chunked {
         }
     }
 
+    /// Lowers the bound of the content that may still come.
+    pub(crate) fn limit(&mut self, bytes_max: u64) {
+        self.budget = self.budget.min(bytes_max);
+    }
+
     /// Consumes framing until data comes next, or the end; says how many bytes that took.
     // rfc9112-6.1-parse-chunked
     // rfc9112-7.1-decode-chunked

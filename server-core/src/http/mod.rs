@@ -7,6 +7,7 @@ pub mod date;
 pub mod fields;
 pub mod framing;
 pub mod head;
+pub mod lines;
 pub(crate) mod normal;
 mod persistence;
 pub mod request_line;

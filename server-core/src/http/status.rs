@@ -56,6 +56,11 @@ statuses! {
 }
 
 impl Status {
+    /// What a connection has noted as sent: zero is nothing yet.
+    pub(crate) const fn sent(code: u16) -> Option<Self> {
+        if code == 0 { None } else { Some(Self(code)) }
+    }
+
     /// A final status: 200 to 599. Interim answers are the server's own affair.
     // rfc9110-15-status-100-599
     // rfc9112-4-status-three-digits

@@ -4,7 +4,7 @@
 //!
 //! | first byte | order |
 //! | --- | --- |
-//! | 0 to 22 | set the limit with this place in [`Limits`] to the value |
+//! | 0 to 23 | set the limit with this place in [`Limits`] to the value |
 //! | `d` | the demo's own limits, and input as it comes |
 //! | `b` | input byte by byte |
 //! | `c` | input cut behind so many bytes |
@@ -21,7 +21,7 @@ pub(crate) const CHANNEL: u8 = 1;
 pub const ORDER_BYTES: usize = 9;
 
 /// How many limits there are.
-pub const LIMITS: usize = 23;
+pub const LIMITS: usize = 24;
 
 /// An order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,7 +62,7 @@ impl Order {
     pub fn decode([letter, value @ ..]: [u8; ORDER_BYTES]) -> Option<Self> {
         let value = u64::from_le_bytes(value);
         Some(match letter {
-            0..=22 => Self::Limit(letter, value),
+            0..=23 => Self::Limit(letter, value),
             b'd' => Self::Default,
             b'b' => Self::Bytes,
             b'c' => Self::Cut(value),
@@ -85,6 +85,7 @@ pub fn places(limits: &Limits) -> [u64; LIMITS] {
         collected_bytes_max,
         chunk_overhead_bytes_max,
         answer_bytes_max,
+        answer_head_bytes_max,
         chunk_bytes_max,
         drain_bytes_max,
         requests_max,
@@ -110,6 +111,7 @@ pub fn places(limits: &Limits) -> [u64; LIMITS] {
         collected_bytes_max.into(),
         chunk_overhead_bytes_max.into(),
         answer_bytes_max.into(),
+        answer_head_bytes_max.into(),
         chunk_bytes_max.into(),
         drain_bytes_max.into(),
         requests_max.into(),

@@ -90,7 +90,9 @@ fn answer(wire: &mut Wire<'_>) {
         0 => wire.respond(&head, content).is_ready(),
         1 => {
             let head = head.content_type_from(content);
-            let Ok(head) = head.and_then(|head| head.fields(black_box(&[]))) else { return };
+            let Ok(head) = head else { return };
+            let lines = [(black_box("X-Name"), "value")];
+            let head = head.lines(&lines);
             let mut render = |to: &mut Writer<'_>| {
                 to.put_decimal(black_box(1));
                 let free = to.free().len();

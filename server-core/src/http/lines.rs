@@ -1,0 +1,155 @@
+//! Further field lines of an answer (RFC 9110 §5): who adds them writes them straight into the head.
+
+use super::abnf::Class;
+use super::status::Status;
+use crate::buffer::Writer;
+use crate::error::Misuse;
+
+/// Adds field lines to an answer. Nothing is stored for them, so they are asked for as they are
+/// written, and once more if the head did not fit: the same lines each time.
+pub trait Lines {
+    /// Writes the lines of an answer with this status.
+    fn put(&self, status: Status, to: &mut FieldLines<'_, '_>);
+}
+
+/// Lines that are part of the program. One that would break the head is left out.
+impl<const N: usize> Lines for [(&'static str, &'static str); N] {
+    fn put(&self, _: Status, to: &mut FieldLines<'_, '_>) {
+        for (name, value) in self {
+            to.add(name, value.as_bytes());
+        }
+    }
+}
+
+/// The place in a head where field lines go.
+pub struct FieldLines<'f, 'b> {
+    job: Job<'f, 'b>,
+    /// The lines of whoever answers, which stand in front of those around it.
+    first: Option<&'f dyn Lines>,
+}
+
+enum Job<'f, 'b> {
+    Write(&'f mut Writer<'b>),
+    /// Looks for a name only.
+    Find(&'f str, bool),
+}
+
+impl<'f, 'b> FieldLines<'f, 'b> {
+    pub(crate) fn new(to: &'f mut Writer<'b>, first: Option<&'f dyn Lines>) -> Self {
+        Self { job: Job::Write(to), first }
+    }
+
+    /// Adds a line.
+    ///
+    /// # Errors
+    ///
+    /// [`Misuse::FieldInvalid`] if it would break the head, or is one that the connection itself
+    /// decides (Connection, Content-Length, Content-Type, Date, Transfer-Encoding). Nothing is
+    /// written then.
+    pub fn line(&mut self, name: &str, value: &[u8]) -> Result<(), Misuse> {
+        self.parts(name, &[value])
+    }
+
+    /// Adds a line whose value is these parts, one behind the other.
+    ///
+    /// # Errors
+    ///
+    /// As [`line`](Self::line).
+    #[inline(never)]
+    pub fn parts(&mut self, name: &str, parts: &[&[u8]]) -> Result<(), Misuse> {
+        if !name_is_valid(name) || !parts.iter().all(|part| value_is_valid(part)) {
+            return Err(Misuse::FieldInvalid);
+        }
+        match &mut self.job {
+            Job::Write(to) => {
+                to.put(b"\r\n");
+                to.put(name.as_bytes());
+                to.put(b": ");
+                parts.iter().for_each(|part| to.put(part));
+            }
+            Job::Find(wanted, found) => *found |= wanted.eq_ignore_ascii_case(name),
+        }
+        Ok(())
+    }
+
+    /// Adds a line that is part of the program; one that would break the head is left out.
+    pub fn add(&mut self, name: &'static str, value: &[u8]) {
+        let added = self.line(name, value);
+        debug_assert!(added.is_ok(), "the field line `{name}` would break the head");
+    }
+
+    /// Adds a line unless whoever answers has one of this name, which counts more.
+    pub fn add_default(&mut self, name: &'static str, value: &[u8]) {
+        if !self.answer_has(name) {
+            self.add(name, value);
+        }
+    }
+
+    /// Whether whoever answers adds a line of this name.
+    pub fn answer_has(&self, name: &str) -> bool {
+        let mut search = FieldLines { job: Job::Find(name, false), first: None };
+        if let Some(first) = self.first {
+            first.put(Status::OK, &mut search);
+        }
+        matches!(search.job, Job::Find(_, true))
+    }
+}
+
+/// A token (RFC 9110 §5.1), and no field that frames the message or belongs to the connection.
+// rfc9110-5.3-no-dup-nonlist-emitted
+pub(crate) fn name_is_valid(name: &str) -> bool {
+    const OURS: [&str; 5] =
+        ["connection", "content-length", "date", "transfer-encoding", "content-type"];
+    !name.is_empty()
+        && name.bytes().all(|byte| Class::TCHAR.has(byte))
+        && !OURS.iter().any(|ours| name.eq_ignore_ascii_case(ours))
+}
+
+/// Without CR, LF, NUL or another control character (RFC 9110 §5.5).
+// rfc9112-11.1-only-core-writes-crlf
+// rfc9112-2.2-emit-bare-cr
+// rfc9110-2.2-emit-only-grammar
+pub(crate) fn value_is_valid(value: &[u8]) -> bool {
+    value.iter().all(|byte| Class::VALUE.has(*byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FieldLines, name_is_valid, value_is_valid};
+    use crate::buffer::Writer;
+    use crate::error::Misuse;
+
+    #[test]
+    fn lines_that_would_break_the_head_are_refused() {
+        for (name, value) in [
+            ("", &b"x"[..]),
+            ("X y", b"x"),
+            ("X:", b"x"),
+            ("X\r\n", b"x"),
+            ("X", b"a\r\nY: b"),
+            ("X", b"a\nb"),
+            ("X", b"\0"),
+            ("content-LENGTH", b"5"),
+            ("Transfer-Encoding", b"chunked"),
+        ] {
+            let mut room = [0; 64];
+            let mut writer = Writer::new(&mut room);
+            let line = FieldLines::new(&mut writer, None).line(name, value);
+            assert_eq!(line, Err(Misuse::FieldInvalid), "{name:?} {value:?}");
+            assert_eq!(writer.written(), Some(0), "{name:?} {value:?}");
+        }
+        assert!(name_is_valid("X-Custom") && value_is_valid(b"a\tb \xff"));
+    }
+
+    #[test]
+    fn a_default_gives_way_to_the_answer() {
+        let mut room = [0; 99];
+        let mut writer = Writer::new(&mut room);
+        let first = [("cache-control", "no-store")];
+        let mut lines = FieldLines::new(&mut writer, Some(&first));
+        lines.add_default("Cache-Control", b"max-age=5");
+        lines.add_default("X-Other", b"1");
+        let n = writer.written().unwrap();
+        assert_eq!(&room[..n], b"\r\nX-Other: 1");
+    }
+}
