@@ -1,4 +1,9 @@
-//! The `Date` field's value: IMF-fixdate (RFC 9110 §5.6.7), and no other form is ever written.
+//! Dates of fields (RFC 9110 §5.6.7): IMF-fixdate, and no other form is ever written. What is read
+//! may have two older forms: see [`Moment`].
+
+mod moment;
+
+pub use moment::Moment;
 
 use core::fmt;
 
