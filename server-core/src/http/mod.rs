@@ -3,13 +3,17 @@
 pub(crate) mod abnf;
 pub mod authority;
 pub mod chunked;
+pub mod coding;
 pub mod date;
+pub mod entity_tag;
 pub mod fields;
 pub mod framing;
 pub mod head;
 pub mod lines;
 pub(crate) mod normal;
 mod persistence;
+pub mod precondition;
+pub mod range;
 pub mod request_line;
 pub mod response;
 pub mod status;
