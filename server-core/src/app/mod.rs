@@ -47,6 +47,7 @@ pub mod broadcast;
 mod conflict;
 mod entropy;
 mod exchange;
+pub mod files;
 #[doc(hidden)]
 pub mod flatten;
 pub mod format;

@@ -269,6 +269,11 @@ impl<'w> Wire<'w> {
         self.limits
     }
 
+    /// What time it is, as an answer says it; `None` without a clock.
+    pub(crate) fn date(&self) -> Option<&HttpDate> {
+        self.date.as_ref()
+    }
+
     /// Sets what the `Date` field of the next answer says; `None` if nobody knows the time. It is
     /// formatted when the second is another one than before.
     #[inline(always)]

@@ -9,6 +9,7 @@ mod whole;
 mod answers;
 mod contents;
 mod ends;
+mod files;
 mod refusals;
 mod sockets;
 

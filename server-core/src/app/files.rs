@@ -1,0 +1,190 @@
+//! Static files that are part of the program: sent from where they lie in flash, with all that
+//! caches and downloaders ask for.
+//!
+//! ```
+//! use samewire::app::files::Files;
+//! use samewire::files;
+//!
+//! static SITE: Files = files! {
+//!     "index.html"    => b"<!doctype html><title>Panel</title>";
+//!     "css/style.css" => b"body { margin: 0 }";
+//!     "about.txt"     => b"A panel.", modified "Sun, 06 Nov 1994 08:49:37 GMT";
+//! }
+//! .cache_control("public, max-age=3600");
+//! # assert_eq!(SITE.files().len(), 3);
+//! ```
+//!
+//! In place of the literals stands `include_bytes!("../www/index.html")`, and behind a comma
+//! `gzip include_bytes!("../www/index.html.gz")` for a compressed copy. A whole folder, its gzip
+//! variants made as it is built, is one line of a build script with the package `samewire-assets`.
+//! In both cases the table is made by the compiler: sorted, tagged and checked.
+//!
+//! What a request gets:
+//!
+//! | request | answer |
+//! | --- | --- |
+//! | the path of a file | the file, with `ETag`, `Accept-Ranges` and `X-Content-Type-Options: nosniff` |
+//! | `dir/`, or the folder itself | its `index.html` |
+//! | `dir`, where there is a `dir/index.html` | 308 to `dir/`, so that relative links in it hold |
+//! | anything else, as `..`, `%2e%2e`, `//`, `%2F` or `%00` | 404: a path is in the table or it is not |
+//! | `Accept-Encoding` with gzip, where there is a variant | that, with a tag of its own |
+//! | the same that refuses all there is | 406 |
+//! | `If-Match`, `If-None-Match`, and by date where a time of change is given | 304, 412 or the file |
+//! | `Range` of one range, with or without `If-Range` | 206 or 416; of several ranges the whole |
+//! | another method than `GET`, `HEAD`, `OPTIONS` | 405, by the table of routes |
+
+mod answer;
+mod file;
+mod media_type;
+
+pub use file::{File, Tag, sorted};
+pub use media_type::media_type;
+
+use core::cmp::Ordering;
+use core::task::Poll;
+
+use super::exchange::Exchange;
+use super::path::FromPath as _;
+use super::respond::{Respond, respond};
+use crate::http::status::Status;
+use file::{check_value, is_less};
+
+/// What stands for a directory.
+const INDEX: &[u8] = b"index.html";
+
+/// A folder that is part of the program.
+#[derive(Clone, Copy, Debug)]
+pub struct Files {
+    /// In the order of their paths.
+    files: &'static [File],
+    cache_control: Option<&'static str>,
+}
+
+impl Files {
+    /// A folder of these files, which stand in the order of their paths, byte by byte.
+    /// [`files!`](crate::files) brings them into it.
+    ///
+    /// # Panics
+    ///
+    /// At compile time, if they do not, or two have the same path.
+    #[expect(clippy::indexing_slicing, reason = "runs in the compiler, which would say so")]
+    pub const fn new(files: &'static [File]) -> Self {
+        let mut at = 1;
+        while at < files.len() {
+            assert!(
+                is_less(files[at - 1].path, files[at].path),
+                "two files have the same path, or they do not stand in the order of their paths"
+            );
+            at += 1;
+        }
+        Self { files, cache_control: None }
+    }
+
+    /// With this `Cache-Control` (RFC 9111 §5.2) for each of the files, as `public, max-age=3600`.
+    ///
+    /// # Panics
+    ///
+    /// At compile time, if it would break the head.
+    pub const fn cache_control(self, directives: &'static str) -> Self {
+        check_value(directives.as_bytes());
+        Self { cache_control: Some(directives), ..self }
+    }
+
+    /// The files, in the order of their paths.
+    pub const fn files(&self) -> &'static [File] {
+        self.files
+    }
+
+    /// Answers with the file at `path`, for a handler of a route of its own: a page at `/`, say.
+    pub fn at<'p>(&'static self, path: &'p (impl AsRef<[u8]> + ?Sized)) -> Served<'p> {
+        Served { files: self, path: path.as_ref() }
+    }
+
+    /// What is at `path` below the folder.
+    // rfc3986-5.2.4-dot-segments
+    fn find(&self, path: &[u8]) -> Option<Found> {
+        if matches!(path, [] | [.., b'/']) {
+            return self.search(&[path, INDEX]).map(Found::File);
+        }
+        if let Some(file) = self.search(&[path]) {
+            return Some(Found::File(file));
+        }
+        let index = self.search(&[path, b"/", INDEX])?;
+        // The last segment of the directory and its slash, as they stand in the table: nothing
+        // that a client wrote gets into Location, and it leads nowhere else.
+        let directory = index.path.as_bytes().get(..path.len() + 1)?;
+        let begin = path.iter().rposition(|byte| *byte == b'/').map_or(0, |at| at + 1);
+        directory.get(begin..).map(Found::Directory)
+    }
+
+    /// The file whose path is these parts, one behind the other.
+    #[inline(never)]
+    fn search(&self, parts: &[&[u8]]) -> Option<&'static File> {
+        let at = self.files.binary_search_by(|file| compare(file.path.as_bytes(), parts)).ok()?;
+        self.files.get(at)
+    }
+}
+
+/// What a path stands for.
+enum Found {
+    File(&'static File),
+    /// A directory, whose slash is missing: where to go, relative to the path.
+    Directory(&'static [u8]),
+}
+
+fn compare(path: &[u8], parts: &[&[u8]]) -> Ordering {
+    let mut rest = path;
+    for part in parts {
+        let (front, after) = rest.split_at_checked(part.len()).unwrap_or((rest, &[]));
+        match front.cmp(part) {
+            Ordering::Equal => rest = after,
+            unequal => return unequal,
+        }
+    }
+    if rest.is_empty() { Ordering::Equal } else { Ordering::Greater }
+}
+
+/// The answer to a request for a path below a folder.
+#[derive(Clone, Copy, Debug)]
+pub struct Served<'p> {
+    files: &'static Files,
+    path: &'p [u8],
+}
+
+impl Respond for Served<'_> {
+    fn poll_respond(&mut self, _: Status, exchange: &Exchange<'_>) -> Poll<()> {
+        answer::poll(self.files, self.path, exchange)
+    }
+}
+
+/// Answers with what stands at the path's last parameter, `{*path}`: what a `files` line of
+/// [`app!`](macro@crate::app) does.
+pub fn serve<'x>(
+    files: &'static Files,
+    exchange: &'x Exchange<'x>,
+) -> impl Future<Output = ()> + use<'x> {
+    let path = <&[u8]>::from_path(exchange).unwrap_or_default();
+    respond(exchange, Served { files, path })
+}
+
+/// A folder of files that are named one by one: see [`app::files`](crate::app::files).
+///
+/// Behind a file's content further words are [methods of `File`](crate::app::files::File), as
+/// `gzip`, `content_type` and `modified`, and their values.
+///
+/// The compiler works tags out of all the content, which takes it seconds for some hundred
+/// kilobytes, and beyond that it refuses to: a larger folder is made by a build script.
+#[macro_export]
+macro_rules! files {
+    ($($path:literal => $content:expr $(, $word:ident $value:expr)* ;)*) => {
+        $crate::app::files::Files::new({
+            const FILES: &[$crate::app::files::File] = &$crate::app::files::sorted([
+                $($crate::app::files::File::new($path, $content)$(.$word($value))*),*
+            ]);
+            FILES
+        })
+    };
+}
+
+#[cfg(test)]
+mod tests;
