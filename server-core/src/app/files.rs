@@ -46,7 +46,7 @@ use core::task::Poll;
 use super::exchange::Exchange;
 use super::path::FromPath as _;
 use super::respond::{Respond, respond};
-use crate::http::status::Status;
+use crate::http::response::ResponseHead;
 use file::{check_value, is_less};
 
 /// What stands for a directory.
@@ -152,7 +152,7 @@ pub struct Served<'p> {
 }
 
 impl Respond for Served<'_> {
-    fn poll_respond(&mut self, _: Status, exchange: &Exchange<'_>) -> Poll<()> {
+    fn poll_respond(&mut self, _: &ResponseHead<'_>, exchange: &Exchange<'_>) -> Poll<()> {
         answer::poll(self.files, self.path, exchange)
     }
 }

@@ -178,7 +178,15 @@ impl<'a> Lines<'a> {
     }
 
     fn head(&self, status: Status) -> ResponseHead<'_> {
-        let fields = self.list.get(..self.used).unwrap_or_default();
-        ResponseHead { fields, ..ResponseHead::new(status) }
+        ResponseHead::new(status).lines(self)
+    }
+}
+
+impl crate::http::lines::Lines for Lines<'_> {
+    fn put(&self, _: Status, to: &mut crate::http::lines::FieldLines<'_, '_>) {
+        for (name, value) in self.list.iter().take(self.used) {
+            // Names are ours, and values are checked where they are made.
+            let _ = to.line(name, value);
+        }
     }
 }
