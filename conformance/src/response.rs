@@ -112,6 +112,20 @@ pub fn read(bytes: &[u8], to_head: bool, ended: bool) -> Reading<Response> {
     }
 }
 
+/// Reads the head of a response whose content may come by and by, and decides how that ends.
+pub(crate) fn read_begin(bytes: &[u8]) -> Reading<Response> {
+    match read_head(bytes) {
+        Reading::Complete(mut response, head) => match framing(&response, false) {
+            Ok(framing) => {
+                response.framing = framing;
+                Reading::Complete(response, head)
+            }
+            Err(why) => Reading::Malformed(why),
+        },
+        other => other,
+    }
+}
+
 /// Reads status line and field lines. The framing is not decided yet, the content is empty.
 pub fn read_head(bytes: &[u8]) -> Reading<Response> {
     let Some((line, mut at)) = line(bytes) else {
@@ -215,33 +229,42 @@ pub(crate) fn decimal(digits: &[u8]) -> Option<u64> {
 
 /// Decodes chunks and skips the trailer section (RFC 9112 §7.1).
 pub(crate) fn read_chunks(bytes: &[u8]) -> Reading<Vec<u8>> {
+    match chunks_so_far(bytes) {
+        Ok((content, Some(length))) => Reading::Complete(content, length),
+        Ok((_, None)) => Reading::Partial,
+        Err(why) => Reading::Malformed(why),
+    }
+}
+
+/// The content of the chunks that have come, also of one that has come in part; and their length
+/// with the trailer section, if all have.
+///
+/// # Errors
+///
+/// Why this can be no chunks.
+pub(crate) fn chunks_so_far(bytes: &[u8]) -> Result<(Vec<u8>, Option<usize>), &'static str> {
     let (mut content, mut at) = (Vec::new(), 0);
     loop {
-        let Some((line, length)) = line_at(bytes, at) else { return Reading::Partial };
+        let Some((line, length)) = line_at(bytes, at) else { return Ok((content, None)) };
         let digits = line.split(|&byte| byte == b';').next().unwrap_or_default().trim_ascii();
-        let Some(size) = hexadecimal(digits) else {
-            return Reading::Malformed("a chunk size that is no number");
-        };
+        let size = hexadecimal(digits).ok_or("a chunk size that is no number")?;
         at += length;
         if size == 0 {
             break;
         }
-        let Some(end) = at.checked_add(size) else {
-            return Reading::Malformed("a chunk size beyond all memory");
-        };
-        let Some(data) = bytes.get(at..end) else { return Reading::Partial };
-        content.extend_from_slice(data);
+        let end = at.checked_add(size).ok_or("a chunk size beyond all memory")?;
+        content.extend_from_slice(bytes.get(at..end.min(bytes.len())).unwrap_or_default());
         match line_at(bytes, end) {
             Some((b"", length)) => at = end + length,
-            Some(_) => return Reading::Malformed("chunk data that does not end with CRLF"),
-            None => return Reading::Partial,
+            Some(_) => return Err("chunk data that does not end with CRLF"),
+            None => return Ok((content, None)),
         }
     }
     loop {
-        let Some((line, length)) = line_at(bytes, at) else { return Reading::Partial };
+        let Some((line, length)) = line_at(bytes, at) else { return Ok((content, None)) };
         at += length;
         if line.is_empty() {
-            return Reading::Complete(content, at);
+            return Ok((content, Some(at)));
         }
     }
 }

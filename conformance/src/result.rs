@@ -79,6 +79,8 @@ pub struct Difference {
     pub delivery: Delivery,
     /// What it is compared with: `core`, or the same target's whole replay.
     pub against: &'static str,
+    /// Which connection, if the case has several.
+    pub connection: String,
     /// The first byte that differs; the length, if only the ending does.
     pub at: usize,
     /// What was expected, and how it ended.

@@ -223,7 +223,7 @@ mod tests {
             .skip(1)
             .filter_map(|rest| rest.split("```").next())
             .collect();
-        assert_eq!(examples.len(), 4);
+        assert_eq!(examples.len(), 6);
         for example in examples {
             let suite = read(&[("example.case", example)]).unwrap();
             assert_eq!(suite.files[0].content.to_string(), example);

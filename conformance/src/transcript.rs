@@ -48,9 +48,11 @@ pub enum Event {
     Ended(Ending),
 }
 
-/// All that went over one connection.
+/// All that went over one connection; and over the others of the same replay, if there are several.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Transcript {
+    name: String,
+    others: Vec<Self>,
     sent: Vec<u8>,
     received: Vec<u8>,
     events: Vec<Event>,
@@ -58,6 +60,26 @@ pub struct Transcript {
 }
 
 impl Transcript {
+    /// What the case calls the connection; nothing, if it has only one.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Names the connection.
+    pub fn set_name(&mut self, name: &str) {
+        name.clone_into(&mut self.name);
+    }
+
+    /// Sets what went over the connections that were opened behind this one.
+    pub fn set_others(&mut self, others: Vec<Self>) {
+        self.others = others;
+    }
+
+    /// This one, and those of the connections that were opened behind it.
+    pub fn all(&self) -> impl Iterator<Item = &Self> {
+        std::iter::once(self).chain(&self.others)
+    }
+
     /// All bytes to the server.
     pub fn sent(&self) -> &[u8] {
         &self.sent
@@ -158,7 +180,14 @@ impl Transcript {
                 events.push(Event::Omitted(omitted));
             }
         }
-        Self { sent: self.sent.clone(), received, events, ending: self.ending }
+        Self {
+            name: self.name.clone(),
+            others: self.others.iter().map(|other| other.first(bytes_max)).collect(),
+            sent: self.sent.clone(),
+            received,
+            events,
+            ending: self.ending,
+        }
     }
 
     /// Whether the server ended the connection on its own account: not after the client's end of
@@ -191,6 +220,9 @@ impl Transcript {
 /// The transcript as text: `>` to the server, `<` from it, a line of text for each line of bytes.
 impl fmt::Display for Transcript {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.name.is_empty() {
+            writeln!(out, "as {}", self.name)?;
+        }
         for event in &self.events {
             match event {
                 Event::Sent(range) => lines(out, ">", self.sent.get(range.clone()))?,
@@ -205,7 +237,10 @@ impl fmt::Display for Transcript {
                 Event::Ended(ending) => writeln!(out, "! {ending}")?,
             }
         }
-        if self.ending == Ending::Open { writeln!(out, "! open") } else { Ok(()) }
+        if self.ending == Ending::Open {
+            writeln!(out, "! open")?;
+        }
+        self.others.iter().try_for_each(|other| other.fmt(out))
     }
 }
 

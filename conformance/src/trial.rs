@@ -169,7 +169,7 @@ impl Trial<'_> {
             }
             return Ok(Some(fault(Delivery::Whole, failure)));
         }
-        for delivery in self.cuts.deliveries(whole.sent().len()) {
+        for delivery in self.cuts.deliveries(longest(&whole)) {
             let (transcript, failure) = self.replay(case, row, delivery, Some(&whole), result)?;
             let is_first = result.difference.is_none();
             if is_first {
@@ -287,9 +287,10 @@ fn announces_close(answer: &Answer) -> bool {
 }
 
 fn broken(span: Span, transcript: &Transcript) -> Option<Failure> {
-    let (name, broken) = invariant::check(transcript).err()?;
+    let judge = |one| invariant::check(one).err().map(|(name, broken)| (name, broken, one));
+    let (name, broken, one) = transcript.all().find_map(judge)?;
     let what = format!("{name}: {} ({})", broken.what, broken.rule);
-    let mut failure = Failure::new(span, what, transcript.received());
+    let mut failure = Failure::new(span, what, one.received());
     failure.rule = Some(broken.rule);
     Some(failure)
 }
@@ -302,18 +303,33 @@ fn too_few_reads(
     delivery: Delivery,
     reads: Option<u64>,
 ) -> Option<Failure> {
-    let reads = reads.filter(|_| delivery == Delivery::Bytes && transcript.ended_after_shut())?;
-    let conversation = Conversation::read(transcript);
-    let failed = conversation.frames.iter().any(|frame| frame.opcode == CLOSE);
-    if failed || conversation.answers.iter().any(announces_close) {
+    let ended = transcript.all().all(Transcript::ended_after_shut);
+    let reads = reads.filter(|_| delivery == Delivery::Bytes && ended)?;
+    let may_stop = |one| {
+        let conversation = Conversation::read(one);
+        let failed = conversation.frames.iter().any(|frame| frame.opcode == CLOSE);
+        failed || conversation.answers.iter().any(announces_close)
+    };
+    if transcript.all().any(may_stop) {
         return None;
     }
-    let sent = transcript.sent().len();
+    let sent: usize = transcript.all().map(|one| one.sent().len()).sum();
     let few = u64::try_from(sent).is_ok_and(|sent| reads < sent);
     few.then(|| Failure::new(span, format!("{sent} bytes in {reads} reads"), b""))
 }
 
+/// Bytes that were sent on the connection on which most were.
+fn longest(transcript: &Transcript) -> usize {
+    transcript.all().map(|one| one.sent().len()).max().unwrap_or(0)
+}
+
 fn same(one: &Transcript, other: &Transcript) -> bool {
+    one.all().count() == other.all().count()
+        && one.all().zip(other.all()).all(|(one, other)| is_alike(one, other))
+}
+
+/// Whether one connection is like another.
+fn is_alike(one: &Transcript, other: &Transcript) -> bool {
     one.received() == other.received() && one.ending() == other.ending()
 }
 
@@ -327,12 +343,17 @@ fn differ(
     if same(expected, got) {
         return None;
     }
+    // If one has more connections than the other, that is a failure of its own.
+    let pairs = expected.all().zip(got.all());
+    let differs = |(one, other): &(&Transcript, &Transcript)| !is_alike(one, other);
+    let (expected, got) = { pairs }.find(differs).unwrap_or((expected, got));
     let (one, other) = (expected.received(), got.received());
     let at = one.iter().zip(other).take_while(|(one, other)| one == other).count();
     Some(Difference {
         row: row.id.clone(),
         delivery,
         against,
+        connection: got.name().to_owned(),
         at,
         expected: (one.to_vec(), expected.ending()),
         got: (other.to_vec(), got.ending()),

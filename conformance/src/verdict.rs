@@ -93,13 +93,18 @@ pub fn details(
                 let mut values = response.values(name);
                 values.next().map(|value| format!("got {name}: {}", Escaped(value)))
             }
-            DetailKind::BodyIs(text) => content(response, response.content == text.bytes(item)),
+            DetailKind::BodyIs(text) => {
+                (response.content != text.bytes(item)).then(|| content(&response.content))
+            }
             DetailKind::BodyContains(text) => {
                 let text = text.bytes(item);
                 let mut windows = response.content.windows(text.len().max(1));
-                content(response, text.is_empty() || windows.any(|window| window == text))
+                let met = text.is_empty() || windows.any(|window| window == text);
+                (!met).then(|| content(&response.content))
             }
-            DetailKind::BodyEmpty => content(response, response.content.is_empty()),
+            DetailKind::BodyEmpty => {
+                (!response.content.is_empty()).then(|| content(&response.content))
+            }
         };
         wrong.map_or(Ok(()), |what| Err((*span, what)))
     })
@@ -134,13 +139,12 @@ fn with(
 /// Content longer than this is counted, not shown, behind a caret.
 const SHOWN_MAX: usize = 60;
 
-fn content(response: &Response, met: bool) -> Option<String> {
-    let content = &response.content;
+/// What came in place of the content that was expected.
+pub(crate) fn content(content: &[u8]) -> String {
     match content.len() {
-        _ if met => None,
-        0 => Some("got no content".into()),
-        1..=SHOWN_MAX => Some(format!("got \"{}\"", Escaped(content))),
-        length => Some(format!("got {length} bytes")),
+        0 => "got no content".into(),
+        1..=SHOWN_MAX => format!("got \"{}\"", Escaped(content)),
+        length => format!("got {length} bytes"),
     }
 }
 
@@ -195,7 +199,7 @@ mod tests {
     fn expect(any_of: Vec<Wanted>, kinds: Vec<DetailKind>) -> Expect {
         let detail = |kind| Detail { span: Span::default(), kind };
         let details = kinds.into_iter().map(detail).collect();
-        Expect { optional: false, any_of, to_head: false, details }
+        Expect { optional: false, any_of, to_head: false, begins: false, details }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Every fixture as an input of the targets that it suits.
 
 use samewire_conformance::case::parse::parse;
-use samewire_conformance::case::{Case, Row, StepKind};
+use samewire_conformance::case::{Case, Need, Row, StepKind};
 use samewire_conformance::fixtures::Fixtures;
 
 use crate::frames;
@@ -31,6 +31,10 @@ pub fn seeds() -> Vec<(&'static str, String, Vec<u8>)> {
 }
 
 fn of_row(case: &Case, row: &Row, seeds: &mut Vec<(&'static str, String, Vec<u8>)>) {
+    // A script is of one connection.
+    if case.all_needs().contains(&Need::Several) {
+        return;
+    }
     let script = script(case, row);
     // A flood proves nothing here that its first bytes do not, and takes long.
     if script.bytes.len() > 4096 {
@@ -78,7 +82,10 @@ fn script(case: &Case, row: &Row) -> Script {
                 script.turn(Turn::Wait);
                 stalled = false;
             }
-            StepKind::Expect(_)
+            StepKind::As(_)
+            | StepKind::Expect(_)
+            | StepKind::More(_)
+            | StepKind::End
             | StepKind::Stall(_)
             | StepKind::Reset
             | StepKind::Close

@@ -65,17 +65,19 @@ impl Case {
     }
 
     /// What it asks of a server: the words after `needs`, [`Need::Limits`] if it sets limits,
-    /// [`Need::Ws`] if it opens a WebSocket by `ws`, [`Need::Window`] if its client stops reading,
+    /// [`Need::Ws`] if it opens a WebSocket by `ws`, [`Need::Several`] if it has more than one connection, [`Need::Window`] if its client stops reading,
     /// and [`Need::Clock`] if it waits to the millisecond. In the order of [`Need::ALL`], each once.
     pub fn all_needs(&self) -> Vec<Need> {
         let opens = |step: &Step| matches!(step.kind, StepKind::WebSocket { .. });
         let stalls = |step: &Step| matches!(step.kind, StepKind::Stall(_));
+        let names = |step: &Step| matches!(step.kind, StepKind::As(_));
         let is_exact = |step: &Step| match step.kind {
             StepKind::Pass(time) => !time.as_millis().is_multiple_of(REAL_MS),
             _ => false,
         };
         let implied = |need| match need {
             Need::Limits => !self.limits.is_empty(),
+            Need::Several => self.steps.iter().any(names),
             Need::Window => self.steps.iter().any(stalls),
             Need::Clock => self.steps.iter().any(is_exact),
             Need::Ws => self.steps.iter().any(opens),
@@ -115,12 +117,18 @@ pub struct Step {
 /// What may happen on a connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StepKind {
+    /// `as bob`: from here on, this connection acts; it is opened when it is first named.
+    As(String),
     /// `> bytes`: the client sends. One text for each line; on the wire nothing stands between.
     Send(Vec<Text>),
     /// `> frame`, after `ws` or `frames`.
     SendFrame(FrameOut),
     /// `< expectation`: the next message from the server.
     Expect(Expect),
+    /// `< more "text"`: the next bytes of the content of an answer that has begun.
+    More(Text),
+    /// `< end`: the answer that has begun ends, and no more content came.
+    End,
     /// `@ +5s`: time passes.
     Pass(Duration),
     /// `shut`: the client ends its sending half.
@@ -166,6 +174,8 @@ pub struct Expect {
     pub any_of: Vec<Wanted>,
     /// `to HEAD`: the answer has no content, whatever its fields say.
     pub to_head: bool,
+    /// `begins`: only its head; the content comes by and by.
+    pub begins: bool,
     /// The indented lines; they hold if the alternative that came is a status.
     pub details: Vec<Detail>,
 }

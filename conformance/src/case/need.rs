@@ -28,6 +28,8 @@ pub enum Need {
     Demo,
     /// The app begins anew for each replay: what connections share has been touched by no other.
     Shared,
+    /// Several connections can be open at a time.
+    Several,
     /// The bounds of the server can be set.
     Limits,
     /// What the client does not read nobody takes: no kernel stands between.
@@ -50,6 +52,7 @@ impl Need {
         Self::Ws,
         Self::Demo,
         Self::Shared,
+        Self::Several,
         Self::Limits,
         Self::Window,
         Self::Clock,
@@ -69,6 +72,7 @@ impl Need {
             Self::Ws => "ws",
             Self::Demo => "demo",
             Self::Shared => "shared",
+            Self::Several => "several",
             Self::Limits => "limits",
             Self::Window => "window",
             Self::Clock => "clock",

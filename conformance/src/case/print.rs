@@ -96,11 +96,14 @@ impl Display for Item {
 impl Display for StepKind {
     fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
         match self {
+            Self::As(name) => writeln!(out, "as {name}"),
             Self::Send(lines) => {
                 lines.iter().try_for_each(|line| writeln!(out, "> {}", line.unquoted()))
             }
             Self::SendFrame(frame) => writeln!(out, "> {frame}"),
             Self::Expect(expect) => expect.fmt(out),
+            Self::More(text) => writeln!(out, "< more {}", text.quoted()),
+            Self::End => writeln!(out, "< end"),
             Self::Pass(time) => writeln!(out, "@ +{}", duration(*time)),
             Self::Shut => writeln!(out, "shut"),
             Self::Reset => writeln!(out, "reset"),
@@ -137,7 +140,8 @@ impl Display for Expect {
         let any_of: Vec<String> = self.any_of.iter().map(Wanted::to_string).collect();
         let sign = if self.optional { "<?" } else { "<" };
         let to_head = if self.to_head { " to HEAD" } else { "" };
-        writeln!(out, "{sign} {}{to_head}", any_of.join(" | "))?;
+        let begins = if self.begins { " begins" } else { "" };
+        writeln!(out, "{sign} {}{to_head}{begins}", any_of.join(" | "))?;
         self.details.iter().try_for_each(|detail| writeln!(out, "  {}", detail.kind))
     }
 }

@@ -68,7 +68,13 @@ impl Recording {
                 }
                 StepKind::Stall(bytes) => self.order(Order::Stall((*bytes).into())),
                 StepKind::Resume => self.order(Order::Resume),
-                StepKind::Expect(_) | StepKind::Close | StepKind::Open | StepKind::Frames => {}
+                StepKind::As(_)
+                | StepKind::Expect(_)
+                | StepKind::More(_)
+                | StepKind::End
+                | StepKind::Close
+                | StepKind::Open
+                | StepKind::Frames => {}
             }
         }
         let is_reset = case.steps.iter().any(|step| step.kind == StepKind::Reset);

@@ -100,12 +100,13 @@ impl Findings<'_> {
     }
 
     fn difference(&self, out: &mut String, result: &CaseResult, difference: &Difference) {
-        let Difference { row, delivery, against, at, expected, got } = difference;
+        let Difference { row, delivery, against, connection, at, expected, got } = difference;
         let target = &result.target;
         let word = self.paint.style(Style::Bad, "DIFF");
+        let to = if connection.is_empty() { "" } else { &format!(" to {connection}") };
         let _ = writeln!(
             out,
-            "{word} {target}  {row}  ({delivery})  is not the same as {against}, from byte {at}"
+            "{word} {target}  {row}  ({delivery})  is not the same as {against}, from byte {at}{to}"
         );
         let own = if against == &"whole" { "here" } else { target.as_str() };
         let width = against.len().max(own.len());

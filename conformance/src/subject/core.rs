@@ -3,6 +3,7 @@
 //! Time is virtual and quiet is exact. A cut is a cut: the second piece arrives when the server
 //! has done all that it can with the first.
 
+use std::rc::Rc;
 use std::time::Duration;
 
 use samewire::app::App;
@@ -51,26 +52,34 @@ impl<A: App + 'static, F: Fn() -> A> Subject for Core<F> {
             (self.make)(),
             Options { wall_clock: self.wall_clock, ..Options::new(limits) },
         );
-        let client = world.connect_with(match delivery {
+        let delivery = match delivery {
             Delivery::Whole => Wire::default(),
             Delivery::Bytes => Wire { read_bytes_max: 1, one_by_one: true, ..Wire::default() },
             Delivery::Cut(at) => Wire { cuts: vec![at], one_by_one: true, ..Wire::default() },
-        });
-        // The server accepts before the first byte comes, as it would on a network.
-        world.run();
-        Ok(Box::new(InMemory { world, client, shut: false }))
+        };
+        Ok(Box::new(InMemory::open(Rc::new(world), delivery)))
     }
 }
 
 /// One connection, and the world that it is in.
 struct InMemory<A> {
-    world: World<A>,
+    world: Rc<World<A>>,
     client: Client,
+    delivery: Wire,
     /// Nothing can be sent any more.
     shut: bool,
 }
 
-impl<A> Channel for InMemory<A> {
+impl<A: App + 'static> InMemory<A> {
+    fn open(world: Rc<World<A>>, delivery: Wire) -> Self {
+        let client = world.connect_with(delivery.clone());
+        // The server accepts before the first byte comes, as it would on a network.
+        world.run();
+        Self { world, client, delivery, shut: false }
+    }
+}
+
+impl<A: App + 'static> Channel for InMemory<A> {
     fn send(&mut self, bytes: &[u8]) {
         if !self.shut {
             self.client.send(bytes);
@@ -113,6 +122,10 @@ impl<A> Channel for InMemory<A> {
     fn resume(&mut self) {
         self.client.resume();
         self.world.run();
+    }
+
+    fn another(&mut self) -> Result<Box<dyn Channel>, Unreachable> {
+        Ok(Box::new(Self::open(Rc::clone(&self.world), self.delivery.clone())))
     }
 
     fn reads(&self) -> Option<u64> {

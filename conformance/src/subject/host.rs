@@ -83,16 +83,17 @@ where
         let sent = if delivery == Delivery::Bytes { Delivery::Whole } else { delivery };
         let reads_before = server.counts().reads;
         let socket = Socket::connect(server.local_addr(), sent)?;
-        Ok(Box::new(Counted { socket, server, reads_before }))
+        Ok(Box::new(Counted { socket, server, reads_before: Some(reads_before) }))
     }
 }
 
-/// A connection whose reads on the server's side are counted. One subject has one connection at a
-/// time, so the server's numbers are this connection's.
+/// A connection whose reads on the server's side are counted. One subject has one replay at a time, so
+/// the server's numbers are this connection's and those of the connections that it has opened.
 struct Counted {
     socket: Socket,
     server: Rc<Running>,
-    reads_before: u64,
+    /// `None` where another connection counts.
+    reads_before: Option<u64>,
 }
 
 impl Channel for Counted {
@@ -116,7 +117,12 @@ impl Channel for Counted {
         self.socket.reset();
     }
 
+    fn another(&mut self) -> Result<Box<dyn Channel>, Unreachable> {
+        let (socket, server) = (self.socket.again()?, Rc::clone(&self.server));
+        Ok(Box::new(Self { socket, server, reads_before: None }))
+    }
+
     fn reads(&self) -> Option<u64> {
-        Some(self.server.counts().reads - self.reads_before)
+        Some(self.reads_before.map_or(0, |before| self.server.counts().reads - before))
     }
 }

@@ -107,6 +107,16 @@ pub trait Channel {
     /// Reads again.
     fn resume(&mut self) {}
 
+    /// Opens one more connection to the same server, cut in the same way. Of a subject that lacks
+    /// [`Need::Several`] it is never asked.
+    ///
+    /// # Errors
+    ///
+    /// [`Unreachable`] if the server takes none.
+    fn another(&mut self) -> Result<Box<dyn Channel>, Unreachable> {
+        Err(Unreachable("it takes one connection at a time".into()))
+    }
+
     /// How often the server has read from this connection, where that can be counted.
     fn reads(&self) -> Option<u64> {
         None

@@ -48,12 +48,18 @@ pub fn ask(subject: &mut dyn Subject, need: Need) -> Result<Option<String>, Unre
         Need::Ws => ("GET /ws is no WebSocket that echoes", String::new()),
         Need::Limits => return Ok(Some("its limits cannot be set from outside".into())),
         Need::Demo => ("GET / does not answer as the demo does", get("/", "")),
+        Need::Several => ("it answers nobody while a connection is open", get("/", "")),
         Need::Shared => return Ok(url::lacks(need)),
         Need::Window | Need::Clock => return Ok(socket::lacks(need)),
     };
     let sent = match need {
         Need::Ws => [&opening::request(&Text::from("/ws"), &[], None), HI].concat(),
         _ => request.into_bytes(),
+    };
+    // One that stays open and says nothing, or none.
+    let _beside = match need {
+        Need::Several => Some(subject.open(&OpenOptions::default())?),
+        _ => None,
     };
     let (answer, rest) = exchange(subject, &sent)?;
     if need == Need::Slow {
@@ -104,6 +110,7 @@ fn shows(need: Need, answer: &Response, rest: &[u8]) -> bool {
                     if frame.opcode == 1 && frame.payload == b"hi")
         }
         Need::Demo => is(200) && contains(b"the same bytes on every wire"),
+        Need::Several => true,
         Need::Root => (200..300).contains(&answer.status),
         // The answer that does not come is what shows these.
         Need::Slow | Need::Shared | Need::Limits | Need::Window | Need::Clock => false,

@@ -35,6 +35,7 @@ pub(crate) fn lacks(need: Need) -> Option<String> {
 
 /// One TCP connection.
 pub(crate) struct Socket {
+    address: SocketAddr,
     /// `None` after a reset.
     stream: Option<TcpStream>,
     delivery: Delivery,
@@ -52,7 +53,12 @@ impl Socket {
         let stream = TcpStream::connect_timeout(&address, CONNECT_MAX).map_err(unreachable)?;
         stream.set_nodelay(true).map_err(unreachable)?;
         let stream = Some(stream);
-        Ok(Self { stream, delivery, sent: 0, early: Vec::new(), refused: false })
+        Ok(Self { address, stream, delivery, sent: 0, early: Vec::new(), refused: false })
+    }
+
+    /// One more connection to the same server.
+    pub(crate) fn again(&self) -> Result<Self, Unreachable> {
+        Self::connect(self.address, self.delivery)
     }
 
     /// Writes all of `bytes`, and listens meanwhile: a server may answer before it has read all,
@@ -136,6 +142,10 @@ impl Channel for Socket {
             // It may be closed already; then there is nothing to end.
             self.refused |= stream.shutdown(Shutdown::Write).is_err();
         }
+    }
+
+    fn another(&mut self) -> Result<Box<dyn Channel>, Unreachable> {
+        Ok(Box::new(self.again()?))
     }
 
     fn reset(&mut self) {

@@ -1,12 +1,13 @@
 //! What each line allows and the whole case does not: it could never pass, or proves nothing.
 
 use super::line::Fault;
+use super::order;
 use crate::case::frame::{FrameIn, FrameOut};
 use crate::case::{Case, Detail, DetailKind, Step, StepKind, Text, Wanted};
 
 pub(super) fn case(case: &Case, faults: &mut Vec<Fault>) {
     let before = faults.len();
-    order(&case.steps, faults);
+    faults.extend(order::first_fault(&case.steps));
     if let Some(each) = &case.each
         && !case.steps.iter().any(|step| texts(step).any(|text| text.names().next().is_some()))
     {
@@ -18,6 +19,8 @@ pub(super) fn case(case: &Case, faults: &mut Vec<Fault>) {
         matches!(
             step.kind,
             StepKind::Expect(_)
+                | StepKind::More(_)
+                | StepKind::End
                 | StepKind::Close
                 | StepKind::Open
                 | StepKind::Reset
@@ -31,65 +34,6 @@ pub(super) fn case(case: &Case, faults: &mut Vec<Fault>) {
     }
 }
 
-/// Steps that come too late.
-fn order(steps: &[Step], faults: &mut Vec<Fault>) {
-    let (mut reset, mut shut, mut closed, mut stalled) = (false, false, false, false);
-    let mut before: Option<&Step> = None;
-    for step in steps {
-        let sends = matches!(
-            step.kind,
-            StepKind::Send(_)
-                | StepKind::SendFrame(_)
-                | StepKind::WebSocket { .. }
-                | StepKind::Shut
-        );
-        let receives = matches!(step.kind, StepKind::Expect(_) | StepKind::WebSocket { .. });
-        let stays = matches!(step.kind, StepKind::Open);
-        let looks = receives || stays || matches!(step.kind, StepKind::Close);
-        let problem = if reset && !matches!(step.kind, StepKind::Pass(_)) {
-            Some(("after `reset`", "only time can pass on a connection that is gone"))
-        } else if shut && sends {
-            Some(("after `shut`", "the client has ended its sending half: move it up"))
-        } else if stalled && looks {
-            Some(("while the client does not read", "it sees nothing: put `resume` above"))
-        } else if !stalled && matches!(step.kind, StepKind::Resume) {
-            Some(("without `stall`", "the client reads anyway: remove it"))
-        } else if closed && (receives || stays) {
-            Some(("after the server's end", "nothing more can come: remove it"))
-        } else if matches!(step.kind, StepKind::Frames) && !before.is_some_and(switches) {
-            Some(("without a handshake", "put it below `< 101`, or use `ws /path`"))
-        } else {
-            None
-        };
-        if let Some((message, hint)) = problem {
-            let message = format!("this comes {message}");
-            faults.push(Fault { span: step.span, message, hint: hint.to_owned() });
-            return;
-        }
-        stalled = match step.kind {
-            StepKind::Stall(_) => true,
-            StepKind::Resume => false,
-            _ => stalled,
-        };
-        reset |= matches!(step.kind, StepKind::Reset);
-        shut |= matches!(step.kind, StepKind::Shut);
-        closed |= match &step.kind {
-            StepKind::Close => true,
-            StepKind::Expect(expect) => {
-                expect.any_of.iter().all(|wanted| matches!(wanted, Wanted::End | Wanted::Cut))
-            }
-            _ => false,
-        };
-        before = Some(step);
-    }
-}
-
-/// Whether the protocol may be WebSocket after this step.
-fn switches(step: &Step) -> bool {
-    let StepKind::Expect(expect) = &step.kind else { return false };
-    expect.any_of.contains(&Wanted::Status(101))
-}
-
 /// Every text in a step.
 fn texts(step: &Step) -> Box<dyn Iterator<Item = &Text> + '_> {
     match &step.kind {
@@ -100,6 +44,7 @@ fn texts(step: &Step) -> Box<dyn Iterator<Item = &Text> + '_> {
             let frames = expect.any_of.iter().filter_map(payload);
             Box::new(frames.chain(expect.details.iter().filter_map(detail)))
         }
+        StepKind::More(text) => Box::new([text].into_iter()),
         StepKind::WebSocket { path, fields } => {
             Box::new([path].into_iter().chain(fields.iter().map(|field| &field.value)))
         }

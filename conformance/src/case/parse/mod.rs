@@ -6,8 +6,10 @@
 mod check;
 mod detail;
 mod directive;
+mod expect;
 mod frame;
 mod line;
+mod order;
 mod step;
 
 pub(crate) use directive::is_requirement;

@@ -1,17 +1,18 @@
 //! The lines of what happens: `>`, `<`, `!`, `@`, a few words, and the indented lines below them.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
-use super::detail;
 use super::directive::{WORDS as DIRECTIVES, meant};
 use super::frame;
 use super::line::{Fault, Line, Result, number};
+use super::{detail, expect};
 use crate::case::text::Part;
-use crate::case::{Detail, DetailKind, Expect, Field, Step, StepKind, Wanted};
-use crate::diagnostic::{Span, Spanned, nearest};
+use crate::case::{Detail, DetailKind, Field, Step, StepKind};
+use crate::diagnostic::{Spanned, nearest};
 
 /// The steps that are words.
-pub(super) const WORDS: [&str; 6] = ["ws", "frames", "shut", "reset", "stall", "resume"];
+pub(super) const WORDS: [&str; 7] = ["as", "ws", "frames", "shut", "reset", "stall", "resume"];
 
 const SIGNS: [char; 4] = ['>', '<', '!', '@'];
 
@@ -32,6 +33,10 @@ pub(super) struct Steps {
     begun: bool,
     /// Frames are sent and expected, no longer bytes and statuses.
     frames: bool,
+    /// The connections on which that is so; those without a name are one.
+    framed: HashSet<String>,
+    /// Who acts.
+    name: String,
     /// The last step had an error: what is indented below it cannot be judged.
     broken: bool,
 }
@@ -60,7 +65,10 @@ impl Steps {
         let sign = SIGNS.into_iter().find(|&sign| line.eat(sign.encode_utf8(&mut [0; 4])));
         let (span, kind) = match sign {
             Some('>') => return self.read_send(line),
-            Some('<') => self.read_expect(line)?,
+            Some('<') if !self.frames && expect::goes_on(&line) => {
+                (line.rest_span(), expect::read_content(line)?)
+            }
+            Some('<') => expect::read(line, self.frames)?,
             Some('!') => (line.rest_span(), read_state(line)?),
             Some(_) => (line.rest_span(), StepKind::Pass(read_duration(line)?)),
             None => (start.rest_span(), self.read_word(line)?),
@@ -91,38 +99,6 @@ impl Steps {
         Ok(())
     }
 
-    fn read_expect(&self, mut line: Line<'_>) -> Result<(Span, StepKind)> {
-        let optional = line.eat("?");
-        let span = line.rest_span();
-        let (mut any_of, mut to_head) = (Vec::new(), false);
-        loop {
-            line.skip_spaces();
-            let start = line.rest_span();
-            let wanted =
-                if self.frames { frame::read_in(&mut line) } else { read_status(&mut line) };
-            let wanted = wanted?;
-            if optional && matches!(wanted, Wanted::End | Wanted::Cut) {
-                let message = "an end of the connection cannot be optional".to_owned();
-                return Err(Fault {
-                    span: start,
-                    message,
-                    hint: "write `! open` or `! close`".into(),
-                });
-            }
-            any_of.push(wanted);
-            line.skip_spaces();
-            if line.eat("|") {
-                continue;
-            }
-            if !self.frames && line.first_unread() == "to" {
-                to_head = read_to_head(&mut line)?;
-            }
-            line.end("the expectation")?;
-            break;
-        }
-        Ok((span, StepKind::Expect(Expect { optional, any_of, to_head, details: Vec::new() })))
-    }
-
     fn read_word(&mut self, mut line: Line<'_>) -> Result<StepKind> {
         let word = line.word(&[]);
         match word.value {
@@ -140,13 +116,19 @@ impl Steps {
                 let hint = "one case has one handshake: remove this line".to_owned();
                 Err(Fault { span: word.span, message, hint })
             }
+            "as" => {
+                let name = read_connection(line)?;
+                self.name.clone_from(&name);
+                self.frames = self.framed.contains(&name);
+                Ok(StepKind::As(name))
+            }
             "frames" => {
-                self.frames = true;
+                self.speak_frames();
                 line.end("`frames`")?;
                 Ok(StepKind::Frames)
             }
             "ws" => {
-                self.frames = true;
+                self.speak_frames();
                 line.skip_spaces();
                 let span = line.rest_span();
                 let path = line.bytes()?;
@@ -167,17 +149,27 @@ impl Steps {
         }
     }
 
+    fn speak_frames(&mut self) {
+        self.frames = true;
+        self.framed.insert(self.name.clone());
+    }
+
     fn read_indented(&mut self, line: Line<'_>) -> Result<()> {
         let span = line.rest_span();
         match self.steps.last_mut().map(|step| &mut step.kind) {
-            Some(StepKind::Expect(expect)) => {
-                let is_status =
-                    |wanted: &Wanted| matches!(wanted, Wanted::Status(_) | Wanted::Class(_));
-                if !expect.any_of.iter().any(is_status) {
+            Some(StepKind::Expect(wanted)) => {
+                if !wanted.any_of.iter().any(expect::is_status) {
                     let hint = "only a status has fields and content: remove it";
                     return Err(line.fault("this expectation has no status", hint));
                 }
-                expect.details.push(Detail { span, kind: detail::read(line)? });
+                let kind = detail::read(line.clone())?;
+                if wanted.begins
+                    && !matches!(kind, DetailKind::With { .. } | DetailKind::Without(_))
+                {
+                    let hint = "say what comes of it by `< more \"text\"`, and `< end`";
+                    return Err(line.fault("only the head of this answer has come", hint));
+                }
+                wanted.details.push(Detail { span, kind });
                 Ok(())
             }
             Some(StepKind::WebSocket { fields, .. }) => match detail::read(line.clone())? {
@@ -198,6 +190,19 @@ impl Steps {
     }
 }
 
+/// Reads the name of a connection.
+fn read_connection(mut line: Line<'_>) -> Result<String> {
+    let word = line.word(&[]);
+    let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if word.value.is_empty() || !word.value.chars().all(is_plain) {
+        let message = format!("`{}` cannot be the name of a connection", word.value);
+        let hint = "small letters, digits and `-` make one: `as bob`".to_owned();
+        return Err(Fault { span: word.span, message, hint });
+    }
+    line.end("the name")?;
+    Ok(word.value.to_owned())
+}
+
 /// Reads the bytes after `stall`: none, or how many the client still takes.
 fn read_stall(mut line: Line<'_>) -> Result<u32> {
     line.skip_spaces();
@@ -213,46 +218,6 @@ fn read_stall(mut line: Line<'_>) -> Result<u32> {
     })?;
     line.end("the bytes")?;
     Ok(bytes)
-}
-
-/// Reads `400`, `4xx`, `close` or `cut`.
-fn read_status(line: &mut Line<'_>) -> Result<Wanted> {
-    let word = line.word(&['|']);
-    let fault = |message, hint: &str| Err(Fault { span: word.span, message, hint: hint.into() });
-    match word.value.as_bytes() {
-        b"close" => return Ok(Wanted::End),
-        b"cut" => return Ok(Wanted::Cut),
-        [class @ b'1'..=b'5', b'x', b'x'] => return Ok(Wanted::Class(class - b'0')),
-        [b'1'..=b'5', _, _] => {
-            if let Some(status) = number(word.value) {
-                return Ok(Wanted::Status(status as u16));
-            }
-        }
-        b"" => {
-            return fault(
-                "an expectation is missing".into(),
-                "write `< 400`, `< 4xx` or `< close`",
-            );
-        }
-        _ => {}
-    }
-    if frame::KINDS.contains(&word.value) {
-        let message = format!("the frame `{}` before the handshake", word.value);
-        return fault(message, "perform it above: `ws /ws`, or `>`, `< 101` and `frames`");
-    }
-    let message = format!("unknown expectation `{}`", word.value);
-    fault(message, "there are statuses `400`, classes `4xx`, `close` and `cut`, joined by ` | `")
-}
-
-fn read_to_head(line: &mut Line<'_>) -> Result<bool> {
-    line.word(&[]);
-    let method = line.word(&[]);
-    if method.value == "HEAD" {
-        return Ok(true);
-    }
-    let message = format!("`to {}`", method.value);
-    let hint = "only `to HEAD` says anything: that the answer has no content".to_owned();
-    Err(Fault { span: method.span, message, hint })
 }
 
 /// Reads `close` or `open` after `!`.
@@ -303,7 +268,7 @@ fn unknown(word: Spanned<&str>) -> Fault {
     }
     let hint = match nearest(value, WORDS) {
         Some(meant) => format!("did you mean `{meant}`?"),
-        None => "steps begin with `>`, `<`, `!`, `@`, ws, frames, shut, reset, stall or resume"
+        None => "steps begin with `>`, `<`, `!`, `@`, as, ws, frames, shut, reset, stall or resume"
             .to_owned(),
     };
     fault(format!("unknown step `{value}`"), hint)

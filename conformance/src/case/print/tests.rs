@@ -136,9 +136,16 @@ fn steps(named: bool) -> impl Strategy<Value = Vec<Step>> {
     let end = vec![StepKind::Open, StepKind::Close, StepKind::Reset];
     let uses = if named { Some(Text::default()) } else { None };
     let stalled = option::of(prop_oneof![Just(0), any::<u32>()]);
-    let parts = (http, option::of(frames), stalled, select(end));
-    parts.prop_map(move |(http, frames, stalled, end)| {
+    let begun = option::of((
+        any::<bool>(),
+        text(named).prop_filter("it holds something", |text| !text.is_empty()),
+    ));
+    let parts = (http, begun, option::of(frames), stalled, select(end), any::<bool>());
+    parts.prop_map(move |(http, begun, frames, stalled, end, several)| {
         let mut kinds = http;
+        if let Some((with, text)) = begun {
+            kinds.extend([expect_begin(with), StepKind::More(text), StepKind::End]);
+        }
         kinds.extend(uses.clone().map(|mut text| {
             text.push(Part::Var(NAME.to_owned()));
             StepKind::Send(vec![text])
@@ -150,6 +157,10 @@ fn steps(named: bool) -> impl Strategy<Value = Vec<Step>> {
             kinds.extend([StepKind::Stall(bytes), StepKind::Resume]);
         }
         kinds.extend([end]);
+        if several {
+            kinds.insert(0, StepKind::As("alice".into()));
+            kinds.extend([StepKind::As("bob".into()), StepKind::Open]);
+        }
         join_sends(kinds)
     })
 }
@@ -169,8 +180,21 @@ fn join_sends(kinds: Vec<StepKind>) -> Vec<Step> {
 fn expect_switch() -> impl Strategy<Value = StepKind> {
     any::<bool>().prop_map(|optional| {
         let any_of = vec![Wanted::Status(101), Wanted::Class(4)];
-        StepKind::Expect(Expect { optional, any_of, to_head: false, details: Vec::new() })
+        StepKind::Expect(Expect {
+            optional,
+            any_of,
+            to_head: false,
+            begins: false,
+            details: Vec::new(),
+        })
     })
+}
+
+fn expect_begin(with: bool) -> StepKind {
+    let kind = DetailKind::With { name: "A".into(), value: None };
+    let details = with.then_some(Detail { span: Span::default(), kind }).into_iter().collect();
+    let any_of = vec![Wanted::Status(200), Wanted::Class(4)];
+    StepKind::Expect(Expect { optional: false, any_of, to_head: false, begins: true, details })
 }
 
 fn pass() -> impl Strategy<Value = StepKind> {
@@ -199,7 +223,7 @@ fn http_step(named: bool) -> impl Strategy<Value = StepKind> {
     let expect = expect.prop_map(|(optional, status, mut any_of, to_head, details)| {
         any_of.retain(|wanted| !optional || !matches!(wanted, Wanted::End | Wanted::Cut));
         any_of.push(Wanted::Status(status));
-        StepKind::Expect(Expect { optional, any_of, to_head, details })
+        StepKind::Expect(Expect { optional, any_of, to_head, begins: false, details })
     });
     prop_oneof![vec(line, 1..3).prop_map(StepKind::Send), expect, pass(), Just(StepKind::Open)]
 }
@@ -218,7 +242,7 @@ fn frame_step(named: bool) -> impl Strategy<Value = StepKind> {
         let mut any_of: Vec<Wanted> = frames.into_iter().map(Wanted::Frame).collect();
         any_of.extend(or_end.then_some(Wanted::End));
         let (to_head, details) = (false, Vec::new());
-        StepKind::Expect(Expect { optional: !or_end, any_of, to_head, details })
+        StepKind::Expect(Expect { optional: !or_end, any_of, to_head, begins: false, details })
     });
     prop_oneof![
         frame(named).prop_map(|frame| StepKind::SendFrame(FrameOut::Frame(frame))),

@@ -221,14 +221,15 @@ fn label(case: &str, evidence: &Evidence) -> String {
 }
 
 fn difference<'a>(result: &'a CaseResult, difference: &'a Difference) -> DifferenceData<'a> {
-    let Difference { row, delivery, against, at, expected, got } = difference;
+    let Difference { row, delivery, against, connection, at, expected, got } = difference;
+    let to = if connection.is_empty() { "" } else { &format!(", to {connection}") };
     // A target that differs from itself is named by its two replays.
     let own = if *against == "whole" { "cut" } else { result.target.as_str() };
     let side =
         |name: &'a str, (bytes, ending): &(Vec<u8>, Ending)| (name, around(bytes, *at, *ending));
     DifferenceData {
         row: row.strip_prefix(result.case.as_str()).unwrap_or(row),
-        delivery: delivery.to_string(),
+        delivery: format!("{delivery}{to}"),
         at: *at,
         sides: [side(against, expected), side(own, got)],
     }

@@ -36,7 +36,7 @@ impl Exchanges {
     /// Keeps a transcript; its number.
     pub(super) fn add(&mut self, transcript: &Transcript) -> usize {
         let mut numbers = Vec::new();
-        for line in lines(transcript) {
+        for line in transcript.all().flat_map(lines) {
             if numbers.len() == LINES_MAX {
                 numbers.push(self.line("… and more".to_owned()));
                 break;
@@ -80,6 +80,9 @@ fn lines(transcript: &Transcript) -> impl Iterator<Item = String> {
         event => vec![other(event)],
     });
     let open = transcript.ending() == Ending::Open;
+    let name = transcript.name();
+    let name = (!name.is_empty()).then(|| format!("= as {name}"));
+    let events = name.into_iter().chain(events);
     events.chain(open.then(|| "! open".to_owned()))
 }
 

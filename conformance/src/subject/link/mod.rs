@@ -57,8 +57,8 @@ impl Subject for Linked {
         Time::Virtual
     }
 
-    fn lacks(&mut self, _: Need) -> Result<Option<String>, Unreachable> {
-        Ok(None)
+    fn lacks(&mut self, need: Need) -> Result<Option<String>, Unreachable> {
+        Ok((need == Need::Several).then(|| "it serves one connection at a time".into()))
     }
 
     fn fits(&mut self, limits: &Limits) -> Result<Option<String>, Unreachable> {

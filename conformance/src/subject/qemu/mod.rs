@@ -151,7 +151,7 @@ impl Running {
     }
 }
 
-/// One connection. A subject has one at a time.
+/// One connection. A subject has those of one replay at a time.
 struct Connection {
     socket: Socket,
     running: Rc<RefCell<Running>>,
@@ -231,6 +231,11 @@ impl Channel for Connection {
 
     fn reset(&mut self) {
         self.socket.reset();
+    }
+
+    fn another(&mut self) -> Result<Box<dyn Channel>, Unreachable> {
+        let (socket, running) = (self.socket.again()?, Rc::clone(&self.running));
+        Ok(Box::new(Self { socket, running }))
     }
 }
 

@@ -12,6 +12,9 @@ use static_cell::StaticCell;
 
 use crate::ports::demo;
 
+/// Connections that orders hold for: as many as a case may have.
+pub(crate) const PLACES: usize = 3;
+
 /// Where orders are taken, and where they hold.
 const ORDERS: u16 = 83;
 const ORDERED: u16 = 84;
@@ -25,7 +28,7 @@ struct Wish {
 
 /// Serves as it was ordered last, until there are other orders.
 pub(crate) async fn serve(stack: Stack<'static>) -> ! {
-    static POOL: StaticCell<Pool<1>> = StaticCell::new();
+    static POOL: StaticCell<Pool<PLACES>> = StaticCell::new();
     let pool = POOL.init_with(Pool::new);
     let (mut receive, mut send) = ([0; 512], [0; 64]);
     let mut socket = TcpSocket::new(stack, &mut receive, &mut send);

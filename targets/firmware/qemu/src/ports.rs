@@ -13,8 +13,8 @@ use crate::{bare, orders};
 const WHOLE: usize = 6;
 const BYTES: usize = 4;
 const BARE: usize = 2;
-/// One for orders, and one that they hold for.
-const ORDERED: usize = 2;
+/// One for orders, and those that they hold for.
+const ORDERED: usize = 1 + orders::PLACES;
 
 /// Sockets that a stack must have room for.
 pub(crate) const SOCKETS: usize = WHOLE + BYTES + BARE + ORDERED;

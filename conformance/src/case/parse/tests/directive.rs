@@ -18,7 +18,7 @@ fn says_what_is_wrong_with_a_directive() {
         (
             "needs tea",
             "7+3 unknown need `tea` (there are root, echo, fields, cookies, hello, users, \
-             chunked-out, slow, ws, demo, shared, limits, window, clock)",
+             chunked-out, slow, ws, demo, shared, several, limits, window, clock)",
         ),
         ("needs echo ws echo", "15+4 `echo` is given twice (remove one)"),
         (

@@ -18,12 +18,12 @@ fn says_what_is_wrong_with_a_step() {
         (
             "< 40",
             "3+2 unknown expectation `40` (there are statuses `400`, classes `4xx`, `close` and \
-             `cut`, joined by ` | `)",
+             `cut`, joined by ` | `, and `more`, `end`)",
         ),
         (
             "< 600",
             "3+3 unknown expectation `600` (there are statuses `400`, classes `4xx`, `close` and \
-             `cut`, joined by ` | `)",
+             `cut`, joined by ` | `, and `more`, `end`)",
         ),
         ("< 400 401", "7+3 `401` after the expectation (nothing belongs here: remove it)"),
         (
@@ -41,6 +41,15 @@ fn says_what_is_wrong_with_a_step() {
             "4+5 an end of the connection cannot be optional (write `! open` or `! close`)",
         ),
         ("<? cut", "4+3 an end of the connection cannot be optional (write `! open` or `! close`)"),
+        (
+            "as Bob",
+            "4+3 `Bob` cannot be the name of a connection (small letters, digits and `-` make one: `as bob`)",
+        ),
+        (
+            "< close begins",
+            "3+12 an end of the connection does not begin (only an answer `begins`: `< 200 begins`)",
+        ),
+        ("< more", "7+0 a string is missing (write it in quotation marks: \"text\")"),
         ("! clsoe", "3+5 unknown state `clsoe` of the connection (did you mean `close`?)"),
         ("! close now", "9+3 `now` after the state (nothing belongs here: remove it)"),
         ("@ 5s", "3+2 `5s` is no time that passes (write `@ +5s` or `@ +999ms`)"),
@@ -63,7 +72,7 @@ fn says_what_is_wrong_with_a_word() {
         ("resume 7", "8+1 `7` after `resume` (nothing belongs here: remove it)"),
         (
             "wibble",
-            "1+6 unknown step `wibble` (steps begin with `>`, `<`, `!`, `@`, ws, frames, shut, reset, \
+            "1+6 unknown step `wibble` (steps begin with `>`, `<`, `!`, `@`, as, ws, frames, shut, reset, \
              stall or resume)",
         ),
         ("needs echo", "1+5 `needs` after the first step (move it above the steps)"),
@@ -122,6 +131,9 @@ fn says_what_is_wrong_with_a_detail() {
         let found = errors(&format!("rule rfc1-1-a\n\n< 400\n  {line}\n"));
         assert_eq!(found, [format!("6:{expected}")], "{line}");
     }
+    let begun = errors("rule rfc1-1-a\n\n< 200 begins\n  body empty\n");
+    let why = "only the head of this answer has come (say what comes of it by `< more \"text\"`, and `< end`)";
+    assert_eq!(begun, [format!("6:3+10 {why}")]);
     let close = errors("rule rfc1-1-a\n\n< close\n  with Date\n");
     assert_eq!(
         close,
@@ -136,6 +148,7 @@ fn refuses_what_can_never_pass() {
     let ended = "nothing more can come: remove it";
     let blind = "it sees nothing: put `resume` above";
     let reads = "the client reads anyway: remove it";
+    let named = "who has several connections names the first one, too: put `as` on top";
     let table = [
         ("reset\n! close", format!("6:3+5 this comes after `reset` ({gone})")),
         ("shut\n> b", format!("6:3+1 this comes after `shut` ({shut})")),
@@ -144,6 +157,19 @@ fn refuses_what_can_never_pass() {
         ("< cut\n< 200", format!("6:3+3 this comes after the server's end ({ended})")),
         ("stall\n< 200", format!("6:3+3 this comes while the client does not read ({blind})")),
         ("stall 7\n! open", format!("6:3+4 this comes while the client does not read ({blind})")),
+        (
+            "< 200 begins\n< 200",
+            "6:3+3 this comes while an answer goes on (put `< end` above)".into(),
+        ),
+        (
+            "< end",
+            "5:3+3 this comes without an answer that goes on (let one begin above: `< 200 begins`)"
+                .into(),
+        ),
+        (
+            "> b\nas a\n! open",
+            format!("6:1+4 this comes behind steps of a connection without a name ({named})"),
+        ),
         ("! open\nresume", format!("6:1+6 this comes without `stall` ({reads})")),
     ];
     for (lines, expected) in table {
@@ -156,6 +182,8 @@ fn refuses_what_can_never_pass() {
         "reset\n@ +1s",
         "stall\nstall 7\nresume\n< cut\n! close",
         "stall\nreset",
+        "< 200 begins\n  with A\n< more \"a\"\n! open\n< end\n< 200",
+        "< 200 begins\n! close",
     ] {
         assert!(errors(&format!("rule rfc1-1-a\n\n> a\n{fine}\n")).is_empty(), "{fine}");
     }
@@ -167,4 +195,27 @@ fn refuses_what_can_never_pass() {
         unused,
         ["4:6+1 no step uses `\\{A}` (every row would be the same: use it, or remove `each`)"]
     );
+}
+
+#[test]
+fn each_connection_has_an_order_of_its_own() {
+    let table = [
+        (
+            "as a\n! open",
+            "5:1+4 this comes where there is one connection only (it needs no name: remove it)",
+        ),
+        (
+            "as a\n> b\nas a\n! open\nas b",
+            "7:1+4 this comes while this connection acts (remove it)",
+        ),
+        (
+            "as a\nreset\nas b\n! open\nas a\n! open",
+            "10:3+4 this comes after `reset` (only time can pass on a connection that is gone)",
+        ),
+    ];
+    for (lines, expected) in table {
+        assert_eq!(errors(&format!("rule rfc1-1-a\n\n{lines}\n")), [expected], "{lines}");
+    }
+    let apart = "as a\nws /a\nas b\n> GET\nreset\nas a\n> text \"b\"\n< text \"b\"";
+    assert!(errors(&format!("rule rfc1-1-a\n\n{apart}\n")).is_empty());
 }
