@@ -45,6 +45,7 @@ use core::task::Poll;
 
 use super::exchange::Exchange;
 use super::path::FromPath as _;
+use super::request::Request;
 use super::respond::{Respond, respond};
 use crate::http::response::ResponseHead;
 use file::{check_value, is_less};
@@ -144,7 +145,8 @@ fn compare(path: &[u8], parts: &[&[u8]]) -> Ordering {
     if rest.is_empty() { Ordering::Equal } else { Ordering::Greater }
 }
 
-/// The answer to a request for a path below a folder.
+/// The answer to a request for a path below a folder. It has a status and field lines of its own;
+/// lines around it are added.
 #[derive(Clone, Copy, Debug)]
 pub struct Served<'p> {
     files: &'static Files,
@@ -152,8 +154,8 @@ pub struct Served<'p> {
 }
 
 impl Respond for Served<'_> {
-    fn poll_respond(&mut self, _: &ResponseHead<'_>, exchange: &Exchange<'_>) -> Poll<()> {
-        answer::poll(self.files, self.path, exchange)
+    fn poll_respond(&mut self, head: &ResponseHead<'_>, exchange: &Exchange<'_>) -> Poll<()> {
+        answer::poll(self.files, self.path, head.more, exchange)
     }
 }
 

@@ -3,13 +3,13 @@
 use core::task::Poll;
 
 use super::file::File;
-use super::{Exchange, Files, Found};
+use super::{Exchange, Files, Found, Request};
 use crate::buffer::Writer;
 use crate::connection::{PROBLEM_JSON, Wire};
 use crate::http::coding::{Preferred, preferred};
 use crate::http::date::Moment;
 use crate::http::entity_tag::EntityTag;
-use crate::http::fields::Fields;
+use crate::http::lines::{FieldLines, Lines};
 use crate::http::precondition::{Outcome, Validators, judge, range_holds};
 use crate::http::range::{Selected, select};
 use crate::http::request_line::Method;
@@ -18,17 +18,22 @@ use crate::http::status::Status;
 
 /// Answers, or does nothing while there is no room: then it is asked again, and decides the same.
 #[inline(never)]
-pub(super) fn poll(files: &Files, path: &[u8], exchange: &Exchange<'_>) -> Poll<()> {
+pub(super) fn poll(
+    files: &Files,
+    path: &[u8],
+    outer: Option<&dyn Lines>,
+    exchange: &Exchange<'_>,
+) -> Poll<()> {
     let request = exchange.request();
+    let mut lines = List::new(outer);
     exchange.with(Poll::Pending, |wire| match files.find(path) {
         // rfc9110-13.2.1-preconditions-ignored-if-not-2xx
-        None => refuse(wire, Status::NOT_FOUND, &Lines::new()),
+        None => refuse(wire, Status::NOT_FOUND, &lines),
         Some(Found::Directory(location)) => {
-            let mut lines = Lines::new();
-            lines.put("Location", location);
+            lines.add("Location", location);
             wire.respond(&lines.head(Status::PERMANENT_REDIRECT), b"")
         }
-        Some(Found::File(file)) => send(wire, files, file, request.method(), request.fields()),
+        Some(Found::File(file)) => send(wire, files, file, &request, outer),
     })
 }
 
@@ -39,13 +44,14 @@ fn send(
     wire: &mut Wire<'_>,
     files: &Files,
     file: &'static File,
-    method: Method,
-    fields: Fields<'_>,
+    request: &Request<'_>,
+    outer: Option<&dyn Lines>,
 ) -> Poll<()> {
-    let mut lines = Lines::new();
+    let mut lines = List::new(outer);
+    let (method, fields) = (request.method(), request.fields());
     // rfc9110-12.5.5-send-vary
     if file.gzip.is_some() {
-        lines.put("Vary", b"Accept-Encoding");
+        lines.add("Vary", b"Accept-Encoding");
     }
     let preferred = preferred(fields, file.gzip.is_some());
     let variant = match (&file.gzip, preferred) {
@@ -71,9 +77,9 @@ fn send(
     // rfc9110-8.8.3.1-send-etag
     // rfc9110-15.3.7-206-fields
     // rfc9110-15.4.5-304-fields
-    lines.put("ETag", variant.tag.as_bytes());
+    lines.add("ETag", variant.tag.as_bytes());
     if let Some(directives) = files.cache_control {
-        lines.put("Cache-Control", directives.as_bytes());
+        lines.add("Cache-Control", directives.as_bytes());
     }
     if outcome == Outcome::NotModified {
         // rfc9110-15.4.5-304-no-other-metadata
@@ -97,7 +103,7 @@ fn send(
     // rfc9110-15.3.7.1-206-single-content-range
     // rfc9110-15.3.7.2-no-multipart-for-one
     if !range.is_empty() {
-        lines.put("Content-Range", range);
+        lines.add("Content-Range", range);
     }
     if selected == Selected::Unsatisfiable {
         return refuse(wire, status, &lines);
@@ -105,7 +111,7 @@ fn send(
     // rfc9110-8.4-content-encoding-listed
     // rfc9110-8.4-no-identity-token
     if preferred == Preferred::Gzip {
-        lines.put("Content-Encoding", b"gzip");
+        lines.add("Content-Encoding", b"gzip");
     }
     // rfc9110-8.8.2.1-send-last-modified
     // rfc9110-8.8.2.1-no-lm-without-clock
@@ -116,17 +122,17 @@ fn send(
         // rfc9110-8.8.2.1-clamp-future-lm
         let is_future = now.is_some_and(|now| now < modified);
         let date = date.as_ref().filter(|_| is_future).map(|date| date.as_bytes().as_slice());
-        lines.put("Last-Modified", date.unwrap_or(text.as_bytes()));
+        lines.add("Last-Modified", date.unwrap_or(text.as_bytes()));
     }
-    lines.put("Accept-Ranges", b"bytes");
-    lines.put("X-Content-Type-Options", b"nosniff");
+    lines.add("Accept-Ranges", b"bytes");
+    lines.add("X-Content-Type-Options", b"nosniff");
     let head =
         ResponseHead { content_type: Some(file.content_type.as_bytes()), ..lines.head(status) };
     wire.respond(&head, content)
 }
 
 /// An answer that says in its content what is wrong, too.
-fn refuse(wire: &mut Wire<'_>, status: Status, lines: &Lines<'_>) -> Poll<()> {
+fn refuse(wire: &mut Wire<'_>, status: Status, lines: &List<'_>) -> Poll<()> {
     let head = ResponseHead { content_type: Some(PROBLEM_JSON), ..lines.head(status) };
     wire.respond_problem(&head, b"")
 }
@@ -160,33 +166,37 @@ fn part(content: &'static [u8], first: u64, last: u64) -> &'static [u8] {
 }
 
 /// The field lines of one answer.
-struct Lines<'a> {
-    list: [(&'a str, &'a [u8]); 8],
+struct List<'a> {
+    lines: [(&'static str, &'a [u8]); 8],
     used: usize,
+    /// Those that stand around the answer.
+    outer: Option<&'a dyn Lines>,
 }
 
-impl<'a> Lines<'a> {
-    const fn new() -> Self {
-        Self { list: [("", b""); 8], used: 0 }
+impl<'a> List<'a> {
+    const fn new(outer: Option<&'a dyn Lines>) -> Self {
+        Self { lines: [("", b""); 8], used: 0, outer }
     }
 
-    fn put(&mut self, name: &'a str, value: &'a [u8]) {
-        if let Some(place) = self.list.get_mut(self.used) {
+    fn add(&mut self, name: &'static str, value: &'a [u8]) {
+        if let Some(place) = self.lines.get_mut(self.used) {
             *place = (name, value);
             self.used += 1;
         }
     }
 
-    fn head(&self, status: Status) -> ResponseHead<'_> {
+    const fn head(&self, status: Status) -> ResponseHead<'_> {
         ResponseHead::new(status).lines(self)
     }
 }
 
-impl crate::http::lines::Lines for Lines<'_> {
-    fn put(&self, _: Status, to: &mut crate::http::lines::FieldLines<'_, '_>) {
-        for (name, value) in self.list.iter().take(self.used) {
-            // Names are ours, and values are checked where they are made.
-            let _ = to.line(name, value);
+impl Lines for List<'_> {
+    fn put(&self, status: Status, to: &mut FieldLines<'_, '_>) {
+        for (name, value) in self.lines.iter().take(self.used) {
+            to.add(name, value);
+        }
+        if let Some(outer) = self.outer {
+            outer.put(status, to);
         }
     }
 }
