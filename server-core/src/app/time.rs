@@ -114,8 +114,8 @@ impl<'t> Time<'t> {
     }
 
     /// Ready once the server closes.
-    pub async fn closing(self) {
-        poll_fn(|_| if self.is_closing() { Poll::Ready(()) } else { Poll::Pending }).await;
+    pub fn closing(self) -> impl Future<Output = ()> + Unpin + 't {
+        poll_fn(move |_| if self.is_closing() { Poll::Ready(()) } else { Poll::Pending })
     }
 }
 
@@ -174,8 +174,8 @@ pub struct Every<'t> {
 impl Every<'_> {
     /// `true` at the next tick; `false` once the server closes. Dropped before it is ready, it has
     /// not happened.
-    pub async fn tick(&mut self) -> bool {
-        poll_fn(|_| self.poll_tick()).await
+    pub fn tick(&mut self) -> impl Future<Output = bool> + Unpin + '_ {
+        poll_fn(|_| self.poll_tick())
     }
 
     /// Ticks that nobody saw before the last one, because something else took that long.
