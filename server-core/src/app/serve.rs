@@ -209,6 +209,7 @@ impl<T: Transport, C: Clock> Driver<'_, T, C> {
                     let is_due = deadline.is_some_and(|at| self.clock.poll_at(cx, at).is_ready());
                     if !is_due {
                         self.has_begun = false;
+                        self.transport.rests(wire.is_idle());
                         return Poll::Pending;
                     }
                     Input::Timeout

@@ -40,6 +40,13 @@ pub trait Transport {
         Poll::Pending
     }
 
+    /// Said whenever the server has nothing to do on this connection: whether it is between two
+    /// requests, with all answers sent. A driver whose places are all taken can end such a
+    /// connection without a word (RFC 9112 §9.5).
+    fn rests(&mut self, is_idle: bool) {
+        let _ = is_idle;
+    }
+
     /// Who is at the other end, where there is such a thing as an address: what a rate limit counts
     /// by and a log names. The address is that of the stream; what a proxy claims in a field line
     /// is for layers to believe or not.

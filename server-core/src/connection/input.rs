@@ -98,6 +98,11 @@ impl Wire<'_> {
         self.c.timers.deadline()
     }
 
+    /// Whether it is between two requests, and the peer has all that we said.
+    pub fn is_idle(&self) -> bool {
+        self.c.state == State::Idle && !self.has_output()
+    }
+
     /// Whether the driver should read at all.
     pub fn wants_input(&self) -> bool {
         !self.c.ended && self.c.state != State::Closed
