@@ -54,6 +54,16 @@ macro_rules! app_rows {
                 );)*
                 let _ = index;
             }
+
+            async fn background<'x>(&'x self, time: $crate::Time<'x>) {
+                let $me = self;
+                let _ = ($me, time);
+                let work = ::core::future::ready(());
+                $($crate::background!(
+                    $me self time work $verb [$($path)?] [$($($target)::+ $(($($words)*))?)?]
+                );)*
+                work.await
+            }
         }
     };
 }
@@ -63,6 +73,9 @@ macro_rules! app_rows {
 #[macro_export]
 macro_rules! routes {
     (layers [$($path:literal)?] []) => { $crate::app::flatten::Part { prefix: "", routes: &[] } };
+    (background [] [$work:ident $(:: $more:ident)*]) => {
+        $crate::app::flatten::Part { prefix: "", routes: &[] }
+    };
     (mount [$path:literal] [$inner:ident $(:: $more:ident)* ($($at:tt)+)]) => {
         $crate::app::flatten::Part {
             prefix: $path,
@@ -90,8 +103,8 @@ macro_rules! routes {
     ($verb:ident $($rest:tt)*) => {
         compile_error!(concat!(
             "a row of the table is `get \"/path\" => handler(words);` (or post, put, patch, delete, ",
-            "ws), `layers [A, B];`, `mount \"/prefix\" => Type(app.field);` or ",
-            "`plugin => Type(app.field);`, not `", stringify!($verb), "` like this"
+            "ws), `layers [A, B];`, `mount \"/prefix\" => Type(app.field);`, ",
+            "`plugin => Type(app.field);` or `background => work;`, not `", stringify!($verb), "` like this"
         ))
     };
 }
@@ -150,6 +163,31 @@ macro_rules! layers {
         list
     }};
     // What `routes!` has refused already.
+    ($($other:tt)*) => {};
+}
+
+/// The background work of a row, beside that of the rows before.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! background {
+    ($me:ident $self:ident $time:ident $work:ident background [] [$($own:tt)+]) => {
+        let $work = $crate::app::background::join($work, $($own)+($self, $time));
+    };
+    ($me:ident $self:ident $time:ident $work:ident mount [$path:literal]
+        [$inner:ident $(:: $more:ident)* ($($at:tt)+)]
+    ) => {
+        $crate::background!(@inner $time $work [$inner $(:: $more)*] [$($at)+]);
+    };
+    ($me:ident $self:ident $time:ident $work:ident plugin []
+        [$inner:ident $(:: $more:ident)* ($($at:tt)+)]
+    ) => {
+        $crate::background!(@inner $time $work [$inner $(:: $more)*] [$($at)+]);
+    };
+    (@inner $time:ident $work:ident [$($inner:tt)+] [$($at:tt)+]) => {
+        let $work = $crate::app::background::join(
+            $work, <$($inner)+ as $crate::App>::background(&$($at)+, $time)
+        );
+    };
     ($($other:tt)*) => {};
 }
 

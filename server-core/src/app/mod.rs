@@ -41,6 +41,7 @@
 //! What it returns answers the request: see [`Respond`]. A `ws` route has been answered by its
 //! handshake; its handler returns nothing, or a [`Result`] that tells the peer what failed.
 
+pub mod background;
 mod body;
 #[cfg(feature = "ws")]
 pub mod broadcast;
@@ -79,6 +80,7 @@ pub mod websocket;
 mod with;
 mod words;
 
+pub use background::background;
 pub use body::{Body, Bytes, Interrupted, Text};
 pub use entropy::FixedEntropy;
 pub use exchange::Exchange;
@@ -92,9 +94,10 @@ pub use serve::serve;
 pub use with::{Field, With};
 
 use core::convert::Infallible;
-use core::future::Future;
+use core::future::{Future, ready};
 use layer::Layers;
 use route::Route;
+use time::Time;
 
 /// What cannot fail, for the macros.
 #[doc(hidden)]
@@ -112,4 +115,10 @@ pub trait App {
 
     /// Calls the handler of the route with this index, and answers with what it returns.
     fn call<'x>(&'x self, route: usize, exchange: &'x Exchange<'x>) -> impl Future<Output = ()>;
+
+    /// What the app does beside answering requests: see [`background`](mod@background).
+    fn background<'x>(&'x self, time: Time<'x>) -> impl Future<Output = ()> {
+        let _ = time;
+        ready(())
+    }
 }

@@ -1,11 +1,12 @@
 //! A bounded queue between handlers and background work, in an app's own memory.
 
-use core::cell::{Cell, RefCell};
+use core::cell::RefCell;
 use core::fmt;
-use core::future::poll_fn;
-use core::task::{Context, Poll, Waker};
+use core::future::{Future, poll_fn};
+use core::task::{Context, Poll};
 
 use super::time::Time;
+use super::wakers::Wakers;
 
 /// First in, first out, `N` at most, no heap: what a handler leaves for background work to do.
 ///
@@ -31,7 +32,8 @@ use super::time::Time;
 /// interrupt, needs a channel of the platform.
 pub struct Queue<T, const N: usize> {
     ring: RefCell<Ring<T, N>>,
-    reader: Cell<Option<Waker>>,
+    /// Most often, one task waits.
+    reader: Wakers<1>,
 }
 
 struct Ring<T, const N: usize> {
@@ -49,7 +51,7 @@ impl<T, const N: usize> Queue<T, N> {
     pub const fn new() -> Self {
         const { assert!(N > 0, "a queue without places is always full") };
         let ring = Ring { items: [const { None }; N], first: 0, len: 0 };
-        Self { ring: RefCell::new(ring), reader: Cell::new(None) }
+        Self { ring: RefCell::new(ring), reader: Wakers::new() }
     }
 
     /// Puts `item` behind all others, and wakes who waits for it. It never waits itself: a full
@@ -63,9 +65,7 @@ impl<T, const N: usize> Queue<T, N> {
         let Ok(mut ring) = self.ring.try_borrow_mut() else { return Err(Full(item)) };
         ring.push(item)?;
         drop(ring);
-        if let Some(reader) = self.reader.take() {
-            reader.wake();
-        }
+        self.reader.wake();
         Ok(())
     }
 
@@ -79,8 +79,8 @@ impl<T, const N: usize> Queue<T, N> {
     ///
     /// Several may wait, as long as they are parts of one future; dropped before it is ready, it
     /// has taken nothing.
-    pub async fn next(&self, time: Time<'_>) -> Option<T> {
-        poll_fn(|cx| self.poll_next(cx, time)).await
+    pub fn next<'q>(&'q self, time: Time<'q>) -> impl Future<Output = Option<T>> + Unpin + 'q {
+        poll_fn(move |cx| self.poll_next(cx, time))
     }
 
     fn poll_next(&self, cx: &mut Context<'_>, time: Time<'_>) -> Poll<Option<T>> {
@@ -90,17 +90,7 @@ impl<T, const N: usize> Queue<T, N> {
         if time.is_closing() {
             return Poll::Ready(None);
         }
-        // Whoever waited here in another task looks again, and nobody is forgotten.
-        let waker = cx.waker();
-        match self.reader.take() {
-            Some(same) if same.will_wake(waker) => self.reader.set(Some(same)),
-            other => {
-                self.reader.set(Some(waker.clone()));
-                if let Some(other) = other {
-                    other.wake();
-                }
-            }
-        }
+        self.reader.register(cx.waker());
         Poll::Pending
     }
 
@@ -167,35 +157,16 @@ mod tests {
     use super::{Full, Queue};
     use crate::Instant;
     use crate::app::time::Timers;
-    use core::future::Future;
+    use crate::app::wakers::tests::counted;
     use core::pin::pin;
     use core::task::{Context, Poll, Waker};
     use proptest::prelude::*;
     use std::collections::VecDeque;
-    use std::sync::Arc;
-    use std::sync::atomic::{AtomicU32, Ordering};
-    use std::task::Wake;
-
-    #[derive(Default)]
-    struct Count(AtomicU32);
-
-    impl Wake for Count {
-        fn wake(self: Arc<Self>) {
-            self.0.fetch_add(1, Ordering::Relaxed);
-        }
-    }
-
-    impl Count {
-        fn get(&self) -> u32 {
-            self.0.load(Ordering::Relaxed)
-        }
-    }
 
     #[test]
     fn a_push_wakes_who_waits_and_nobody_twice() {
         let (queue, timers) = (Queue::<u8, 2>::new(), Timers::new(Instant::ZERO));
-        let count = Arc::new(Count::default());
-        let waker = Waker::from(Arc::clone(&count));
+        let (count, waker) = counted();
         let cx = &mut Context::from_waker(&waker);
         let mut next = pin!(queue.next(timers.time()));
         assert!(next.as_mut().poll(cx).is_pending());
@@ -210,16 +181,15 @@ mod tests {
     #[test]
     fn whoever_else_waited_looks_again() {
         let (queue, timers) = (Queue::<u8, 2>::new(), Timers::new(Instant::ZERO));
-        let counts = [Arc::new(Count::default()), Arc::new(Count::default())];
-        let wakers = counts.clone().map(Waker::from);
+        let ((one, one_waker), (other, other_waker)) = (counted(), counted());
         let mut waits =
             [queue.next(timers.time()), queue.next(timers.time())].map(std::boxed::Box::pin);
-        for (wait, waker) in waits.iter_mut().zip(&wakers) {
+        for (wait, waker) in waits.iter_mut().zip([&one_waker, &other_waker]) {
             assert!(wait.as_mut().poll(&mut Context::from_waker(waker)).is_pending());
         }
-        assert_eq!([counts[0].get(), counts[1].get()], [1, 0]);
+        assert_eq!([one.get(), other.get()], [1, 0]);
         queue.push(1).unwrap();
-        assert_eq!([counts[0].get(), counts[1].get()], [1, 1]);
+        assert_eq!([one.get(), other.get()], [1, 1]);
     }
 
     #[test]
