@@ -8,6 +8,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use samewire::{Clock, Instant};
 use tokio::time::{self, Sleep};
 
+use crate::entropy::Entropy;
+
 /// What the `Date` field of an answer says (RFC 9110 §6.6.1).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum WallClock {
@@ -30,11 +32,12 @@ struct Shared {
     wall: WallClock,
 }
 
-/// One connection's clock: it waits for one deadline at a time.
+/// One connection's clock: it waits for one deadline at a time, and lends random bytes.
 #[derive(Debug)]
 pub(crate) struct Timer {
     clock: WorkerClock,
     sleep: Option<Pin<Box<Sleep>>>,
+    entropy: Entropy,
 }
 
 impl WorkerClock {
@@ -42,11 +45,11 @@ impl WorkerClock {
         Self(Rc::new(Shared { start: time::Instant::now(), wall }))
     }
 
-    pub(crate) fn timer(&self) -> Timer {
-        Timer { clock: self.clone(), sleep: None }
+    pub(crate) fn timer(&self, entropy: Entropy) -> Timer {
+        Timer { clock: self.clone(), sleep: None, entropy }
     }
 
-    fn now(&self) -> Instant {
+    pub(crate) fn now(&self) -> Instant {
         let millis = self.0.start.elapsed().as_millis();
         Instant::from_millis(u64::try_from(millis).unwrap_or(u64::MAX))
     }
@@ -93,11 +96,15 @@ impl Clock for Timer {
     fn unix_seconds(&self) -> Option<u64> {
         self.clock.unix_seconds()
     }
+
+    fn entropy(&mut self) -> Option<[u8; 16]> {
+        self.entropy.draw()
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{WallClock, WorkerClock};
+    use super::{Entropy, WallClock, WorkerClock};
     use samewire::{Clock, Instant};
     use std::future::poll_fn;
     use std::time::{SystemTime, UNIX_EPOCH};
@@ -110,7 +117,7 @@ mod tests {
     #[test]
     fn a_deadline_that_moves_either_way_is_kept() {
         run(async {
-            let mut timer = WorkerClock::new(WallClock::Absent).timer();
+            let mut timer = WorkerClock::new(WallClock::Absent).timer(Entropy::System);
             let at = Instant::from_millis;
             let polled = poll_fn(|cx| {
                 let far = timer.poll_at(cx, at(u64::MAX));
@@ -127,7 +134,7 @@ mod tests {
     #[test]
     fn the_time_of_day_is_that_of_the_wall_clock() {
         run(async {
-            let time = |wall| WorkerClock::new(wall).timer().unix_seconds();
+            let time = |wall| WorkerClock::new(wall).timer(Entropy::System).unix_seconds();
             assert_eq!(time(WallClock::Fixed(784_111_777)), Some(784_111_777));
             assert_eq!(time(WallClock::Absent), None);
             let unix = || SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();

@@ -17,10 +17,13 @@
 
 mod clock;
 mod counters;
+mod door;
 mod drain;
+mod entropy;
 mod error;
 mod listener;
 mod phase;
+mod room;
 mod running;
 mod server;
 mod signals;
@@ -29,6 +32,8 @@ mod worker;
 
 pub use clock::WallClock;
 pub use counters::Counts;
+pub use entropy::Entropy;
 pub use error::StartError;
 pub use running::Running;
+pub use samewire::app::places::Overload;
 pub use server::{Server, serve};

@@ -7,19 +7,34 @@ use socket2::{Domain, Protocol, Socket, Type};
 
 use crate::error::StartError;
 
-/// Connections that the system holds for a worker that is busy; more are refused.
-const BACKLOG: i32 = 2048;
+/// How sockets listen.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Listening {
+    /// Other processes (of this user) may listen there as well; only Unix has that.
+    pub(crate) shares_port: bool,
+    /// Connections that the system holds for a worker that is busy; more are refused.
+    pub(crate) backlog: u16,
+    /// Bytes of the system's own buffers for each connection, if not what it thinks best.
+    pub(crate) tcp_receive_bytes: Option<usize>,
+    pub(crate) tcp_send_bytes: Option<usize>,
+}
+
+impl Default for Listening {
+    fn default() -> Self {
+        let (tcp_receive_bytes, tcp_send_bytes) = (None, None);
+        Self { shares_port: false, backlog: 2048, tcp_receive_bytes, tcp_send_bytes }
+    }
+}
 
 /// Linux spreads connections over all sockets that share a port. Elsewhere the last one to come
 /// may get them all, so there workers take turns at one socket.
 const PORTS_SPREAD: bool = cfg!(target_os = "linux");
 
-/// One listener for each worker. `shares_port` lets other processes (of this user) listen there as
-/// well; only Unix has that.
+/// One listener for each worker.
 pub(crate) fn listen(
     address: &str,
     workers: usize,
-    shares_port: bool,
+    how: Listening,
 ) -> Result<Vec<TcpListener>, StartError> {
     let resolved: Vec<SocketAddr> = address
         .to_socket_addrs()
@@ -27,7 +42,7 @@ pub(crate) fn listen(
         .collect();
     let mut error = io::ErrorKind::AddrNotAvailable.into();
     for at in resolved {
-        match listen_at(at, workers, shares_port) {
+        match listen_at(at, workers, how) {
             Ok(listeners) => return Ok(listeners),
             Err(source) => error = source,
         }
@@ -35,26 +50,34 @@ pub(crate) fn listen(
     Err(StartError::Listen { address: address.to_owned(), source: error })
 }
 
-fn listen_at(at: SocketAddr, workers: usize, shares_port: bool) -> io::Result<Vec<TcpListener>> {
+fn listen_at(at: SocketAddr, workers: usize, how: Listening) -> io::Result<Vec<TcpListener>> {
     let spread = workers > 1 && PORTS_SPREAD;
-    if spread && !shares_port && at.port() != 0 {
+    if spread && !how.shares_port && at.port() != 0 {
         // A shared port is never in use for the programs of one user, and two servers would get
         // half of the requests each. Without sharing, the system tells.
         bind(at, false)?;
     }
-    let first = open(at, shares_port || spread)?;
+    let how = Listening { shares_port: how.shares_port || spread, ..how };
+    let first = open(at, how)?;
     let at = first.local_addr()?;
     let mut listeners = vec![first];
     while listeners.len() < workers {
-        let next = if spread { open(at, true)? } else { listeners[0].try_clone()? };
+        let next = if spread { open(at, how)? } else { listeners[0].try_clone()? };
         listeners.push(next);
     }
     Ok(listeners)
 }
 
-fn open(at: SocketAddr, shares_port: bool) -> io::Result<TcpListener> {
-    let socket = bind(at, shares_port)?;
-    socket.listen(BACKLOG)?;
+fn open(at: SocketAddr, how: Listening) -> io::Result<TcpListener> {
+    let socket = bind(at, how.shares_port)?;
+    // Accepted sockets have what their listener has. Some systems take this before `listen` only.
+    if let Some(bytes) = how.tcp_receive_bytes {
+        socket.set_recv_buffer_size(bytes)?;
+    }
+    if let Some(bytes) = how.tcp_send_bytes {
+        socket.set_send_buffer_size(bytes)?;
+    }
+    socket.listen(how.backlog.into())?;
     socket.set_nonblocking(true)?;
     Ok(socket.into())
 }
@@ -75,7 +98,18 @@ fn bind(at: SocketAddr, shares_port: bool) -> io::Result<Socket> {
 
 #[cfg(test)]
 mod tests {
-    use super::{PORTS_SPREAD, listen};
+    use super::{Listening, PORTS_SPREAD};
+    use crate::error::StartError;
+    use socket2::SockRef;
+    use std::net::TcpListener;
+
+    fn listen(
+        address: &str,
+        workers: usize,
+        shares_port: bool,
+    ) -> Result<Vec<TcpListener>, StartError> {
+        super::listen(address, workers, Listening { shares_port, ..Listening::default() })
+    }
 
     #[test]
     fn all_workers_have_one_port() {
@@ -102,6 +136,25 @@ mod tests {
             assert_eq!(second.is_ok(), expected, "{workers} {ours} {theirs} {second:?}");
             let second = listen(&address, 2, theirs);
             assert_eq!(second.is_ok(), expected, "{workers} {ours} {theirs} {second:?}");
+        }
+    }
+
+    #[test]
+    fn the_systems_buffers_are_as_large_as_asked() {
+        let sizes = |bytes| {
+            let how = Listening {
+                tcp_receive_bytes: bytes,
+                tcp_send_bytes: bytes,
+                ..Listening::default()
+            };
+            let sockets = super::listen("127.0.0.1:0", 1, how).unwrap();
+            let socket = SockRef::from(&sockets[0]);
+            [socket.recv_buffer_size().unwrap(), socket.send_buffer_size().unwrap()]
+        };
+        let (small, large) = (sizes(Some(8192)), sizes(Some(65_536)));
+        for (small, large) in small.into_iter().zip(large) {
+            // Some systems count their own book-keeping, too.
+            assert!((8192..32_768).contains(&small) && large >= 65_536, "{small} {large}");
         }
     }
 

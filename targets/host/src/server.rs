@@ -6,9 +6,12 @@ use std::time::Duration;
 
 use samewire::Limits;
 use samewire::app::App;
+use samewire::app::places::Overload;
 
 use crate::clock::WallClock;
+use crate::entropy::Entropy;
 use crate::error::StartError;
+use crate::listener::Listening;
 use crate::running::Running;
 
 /// Serves the apps that `make_app` makes (one for each worker, by default one) on this address,
@@ -49,7 +52,7 @@ pub struct Server<F> {
     address: String,
     workers: NonZeroUsize,
     signals: bool,
-    shares_port: bool,
+    listening: Listening,
 }
 
 /// What every worker is told.
@@ -61,7 +64,9 @@ pub(crate) struct Setup {
     pub(crate) read_bytes_max: usize,
     pub(crate) connections_max: usize,
     pub(crate) drain: Duration,
+    pub(crate) overload: Overload,
     pub(crate) wall_clock: WallClock,
+    pub(crate) entropy: Entropy,
 }
 
 impl<F> Server<F> {
@@ -78,7 +83,9 @@ impl<F> Server<F> {
             read_bytes_max: usize::MAX,
             connections_max: 10_000,
             drain: Duration::from_secs(30),
+            overload: Overload::default(),
             wall_clock: WallClock::System,
+            entropy: Entropy::System,
         };
         Self {
             make_app,
@@ -86,7 +93,7 @@ impl<F> Server<F> {
             address: "127.0.0.1:8080".to_owned(),
             workers: NonZeroUsize::MIN,
             signals: false,
-            shares_port: false,
+            listening: Listening::default(),
         }
     }
 
@@ -108,10 +115,39 @@ impl<F> Server<F> {
         self
     }
 
-    /// Connections of one worker at a time; further ones wait until they are accepted. The default
-    /// is 10,000, which with [`Limits::LARGE`] take 2 GB if each of them fills its buffers.
+    /// Connections of one worker at a time; what happens to further ones is for
+    /// [`overload`](Self::overload) to say. The default is 10,000, which with [`Limits::LARGE`]
+    /// take 2 GB if each of them fills its buffers.
     pub fn connections_max(mut self, connections: usize) -> Self {
         self.setup.connections_max = connections.max(1);
+        self
+    }
+
+    /// What happens to a connection for which there is no place. The default is
+    /// [`Overload::REFUSE`]: it gets the place of one that has been idle for a second, or a `503`.
+    pub fn overload(mut self, overload: Overload) -> Self {
+        self.setup.overload = overload;
+        self
+    }
+
+    /// Connections that the system holds until a worker accepts them. The default is 2048; the
+    /// system may have a lower limit of its own (`net.core.somaxconn` on Linux).
+    pub fn backlog(mut self, connections: u16) -> Self {
+        self.listening.backlog = connections;
+        self
+    }
+
+    /// Bytes of the system's own receive buffer of each connection: how much a peer can send before
+    /// anybody reads it. The default is what the system thinks best, which most often changes with
+    /// the traffic.
+    pub fn tcp_receive_bytes(mut self, bytes: usize) -> Self {
+        self.listening.tcp_receive_bytes = Some(bytes);
+        self
+    }
+
+    /// The same of the system's send buffer: how much can be on its way to a peer.
+    pub fn tcp_send_bytes(mut self, bytes: usize) -> Self {
+        self.listening.tcp_send_bytes = Some(bytes);
         self
     }
 
@@ -131,7 +167,7 @@ impl<F> Server<F> {
     /// Whether other processes of the same user may listen on the same port (Unix only), as when
     /// one server takes over from another.
     pub fn shares_port(mut self, shares: bool) -> Self {
-        self.shares_port = shares;
+        self.listening.shares_port = shares;
         self
     }
 
@@ -153,6 +189,12 @@ impl<F> Server<F> {
     /// What the `Date` field says. The default is the time of day.
     pub fn wall_clock(mut self, wall_clock: WallClock) -> Self {
         self.setup.wall_clock = wall_clock;
+        self
+    }
+
+    /// Where random bytes come from, of which request ids are made. The default is the system.
+    pub fn entropy(mut self, entropy: Entropy) -> Self {
+        self.setup.entropy = entropy;
         self
     }
 
@@ -179,8 +221,7 @@ impl<F> Server<F> {
         let Setup { limits, receive_bytes, send_bytes, .. } = &mut self.setup;
         *receive_bytes = limits.receive_bytes_min().max(*receive_bytes);
         *send_bytes = limits.send_bytes_min().max(*send_bytes);
-        let listeners =
-            crate::listener::listen(&self.address, self.workers.get(), self.shares_port)?;
+        let listeners = crate::listener::listen(&self.address, self.workers.get(), self.listening)?;
         Running::start(self.make_app, self.setup, listeners, self.signals)
     }
 }

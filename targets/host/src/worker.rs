@@ -1,28 +1,25 @@
-//! One thread, one single-threaded runtime, one app: accepts connections and serves them.
+//! One thread, one single-threaded runtime, one app: serves what comes through its door.
 
 use std::io;
 use std::net::TcpListener as StdListener;
 use std::rc::Rc;
 use std::sync::{Arc, mpsc};
-use std::time::Duration;
 
-use samewire::app::{App, serve};
-use tokio::net::{TcpListener, TcpStream};
+use samewire::app::layer::Layer;
+use samewire::app::{App, background};
+use tokio::net::TcpListener;
 use tokio::runtime::{Builder, LocalOptions, LocalRuntime};
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 
 use crate::clock::WorkerClock;
 use crate::counters::{Counters, count};
-use crate::drain::Drain;
+use crate::door::Door;
+use crate::drain::{Drain, Seat};
 use crate::phase::{Phase, reached};
+use crate::room::Room;
 use crate::server::Setup;
-use crate::stream::Stream;
-
-/// How long a worker leaves the system alone that has no file descriptor left, unless one of its
-/// own connections ends before.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// What a worker takes with it into its thread.
 pub(crate) struct Worker {
@@ -33,12 +30,13 @@ pub(crate) struct Worker {
 }
 
 /// What the connections of a worker have in common.
-struct Shared<A> {
-    app: A,
-    setup: Setup,
-    clock: WorkerClock,
-    drain: Rc<Drain>,
-    counters: Arc<Counters>,
+pub(crate) struct Shared<A> {
+    pub(crate) app: A,
+    pub(crate) setup: Setup,
+    pub(crate) clock: WorkerClock,
+    pub(crate) drain: Rc<Drain>,
+    pub(crate) counters: Arc<Counters>,
+    pub(crate) room: Rc<Room>,
 }
 
 impl Worker {
@@ -54,7 +52,9 @@ impl Worker {
             Err(error) => drop(ready.send(Err(error))),
             Ok((runtime, listener)) => runtime.block_on(async {
                 let (clock, drain) = (WorkerClock::new(setup.wall_clock), Rc::default());
-                let shared = Shared { app: make_app(), setup, clock, drain, counters };
+                let room = Room::new(setup.connections_max, setup.overload, clock.clone());
+                let (app, room) = (make_app(), Rc::new(room));
+                let shared = Shared { app, setup, clock, drain, counters, room };
                 drop(ready.send(Ok(())));
                 drop(ready);
                 run(Rc::new(shared), listener, phases).await;
@@ -72,82 +72,53 @@ fn prepare(listener: StdListener) -> io::Result<(LocalRuntime, TcpListener)> {
     Ok((runtime, listener))
 }
 
-/// Serves, drains, and drops what is left.
+/// Serves, drains, and drops what is left. The app hears of the begin before its first connection,
+/// and of the end when nothing of it runs any more.
 async fn run<A: App + 'static>(
     shared: Rc<Shared<A>>,
     listener: TcpListener,
     mut phases: watch::Receiver<Phase>,
 ) {
-    let mut connections = JoinSet::new();
-    accept(&shared, listener, &mut phases, &mut connections).await;
+    shared.app.layers().server_start(&shared.app);
+    // Closes when the last connection has ended.
+    let closes = Rc::<Drain>::default();
+    let mut work = JoinSet::new();
+    work.spawn_local(work_beside(Rc::clone(&shared), closes.seat()));
+    let mut door = Door::new(Rc::clone(&shared));
+    door.accept(listener, &mut phases).await;
     shared.drain.begin();
     let drained = async {
-        while let Some(ended) = connections.join_next().await {
-            shared.ended(ended);
+        door.drained().await;
+        closes.begin();
+        while let Some(ended) = work.join_next().await {
+            shared.count_panic(&ended);
         }
     };
     tokio::select! {
         _ = timeout(shared.setup.drain, drained) => {}
         () = reached(&mut phases, Phase::Stopped) => {}
     }
+    door.shutdown().await;
+    work.shutdown().await;
+    shared.app.layers().server_stop(&shared.app);
 }
 
-/// Accepts connections until the server drains. The listener is closed then.
-async fn accept<A: App + 'static>(
-    shared: &Rc<Shared<A>>,
-    listener: TcpListener,
-    phases: &mut watch::Receiver<Phase>,
-    connections: &mut JoinSet<()>,
-) {
-    let mut paused = false;
-    loop {
-        let room = connections.len() < shared.setup.connections_max;
-        tokio::select! {
-            biased;
-            () = reached(phases, Phase::Draining) => return,
-            Some(ended) = connections.join_next() => {
-                shared.ended(ended);
-                paused = false;
-            }
-            () = sleep(ACCEPT_PAUSE), if paused => paused = false,
-            accepted = listener.accept(), if room && !paused => match accepted {
-                Ok((tcp, _)) => {
-                    count(&shared.counters.accepted);
-                    connections.spawn_local(connection(Rc::clone(shared), tcp));
-                }
-                // Another one may do better at once.
-                Err(error) if lost_on_the_way(&error) => {}
-                Err(_) => {
-                    count(&shared.counters.accept_errors);
-                    paused = true;
-                }
-            },
-        }
-    }
-}
-
-/// Whether a peer gave up before it was accepted, which is no trouble of ours.
-fn lost_on_the_way(error: &io::Error) -> bool {
-    use io::ErrorKind::{ConnectionAborted, ConnectionReset, Interrupted};
-    matches!(error.kind(), ConnectionAborted | ConnectionReset | Interrupted)
-}
-
-/// One connection from accept to close.
-async fn connection<A: App>(shared: Rc<Shared<A>>, tcp: TcpStream) {
-    let Shared { app, setup, clock, drain, counters } = &*shared;
-    let mut stream = Stream::new(tcp, drain.seat(), Arc::clone(counters), setup.read_bytes_max);
-    let mut timer = clock.timer();
-    // Zeroed memory that nobody touches costs the system nothing.
-    let (mut receive, mut send) = (vec![0; setup.receive_bytes], vec![0; setup.send_bytes]);
-    serve(app, &mut stream, &mut timer, &mut receive, &mut send, &setup.limits).await;
+/// What the app does beside answering requests.
+async fn work_beside<A: App>(shared: Rc<Shared<A>>, closes: Seat) {
+    let mut timer = shared.clock.timer(shared.setup.entropy);
+    background(&shared.app, &mut timer, |cx| closes.poll(cx)).await;
 }
 
 impl<A> Shared<A> {
     /// Counts a connection that has ended. A panic of its handler ends here: the runtime has caught
     /// it, and the panic hook has reported it.
-    fn ended(&self, ended: Result<(), JoinError>) {
+    pub(crate) fn ended(&self, ended: Result<(), JoinError>) {
         count(&self.counters.ended);
-        if ended.is_err_and(|error| error.is_panic()) {
+        self.count_panic(&ended);
+    }
+
+    fn count_panic(&self, ended: &Result<(), JoinError>) {
+        if ended.as_ref().is_err_and(JoinError::is_panic) {
             count(&self.counters.panicked);
         }
     }

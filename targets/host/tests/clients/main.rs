@@ -2,10 +2,13 @@
 
 mod drain;
 mod http;
+mod lifecycle;
+mod overload;
 mod peer;
 mod pipelining;
 mod reader;
 mod served;
+mod settings;
 mod start;
 mod websocket;
 mod workers;

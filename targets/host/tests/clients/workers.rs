@@ -71,20 +71,3 @@ fn a_panic_costs_one_connection() {
     let counts = server.stop();
     assert_eq!((counts.accepted, counts.ended, counts.panicked), (2, 2, 1));
 }
-
-#[test]
-fn connections_beyond_the_limit_wait_for_their_turn() {
-    let server = Server::new(numbered()).bind("127.0.0.1:0").connections_max(1).start().unwrap();
-    let mut first = Peer::connect(server.local_addr());
-    first.send("GET /number HTTP/1.1\r\nHost: a\r\n\r\n");
-    first.until("first");
-    let mut second = Peer::connect(server.local_addr());
-    second.send("GET /number HTTP/1.1\r\nHost: a\r\n\r\n");
-    // An answer to the first shows that the worker had its chance to accept the second.
-    first.send("GET /number HTTP/1.1\r\nHost: a\r\n\r\n");
-    first.until("first");
-    assert_eq!(server.counts().accepted, 1);
-    drop(first);
-    second.until("first");
-    assert_eq!(server.counts().accepted, 2);
-}
