@@ -162,6 +162,11 @@ impl<'x> Fields<'x> {
         Named { fields: self, name }
     }
 
+    /// The bytes that have not been read: what follows the last line, or what is no line.
+    pub(crate) const fn rest(&self) -> &'x [u8] {
+        self.0
+    }
+
     /// The value of the first line of this name, whose case does not count.
     pub fn first(self, name: &str) -> Option<&'x [u8]> {
         self.named(name).next()

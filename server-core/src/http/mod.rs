@@ -11,6 +11,7 @@ pub mod framing;
 pub mod head;
 pub mod lines;
 pub(crate) mod normal;
+pub mod parameters;
 mod persistence;
 pub mod precondition;
 pub mod range;
