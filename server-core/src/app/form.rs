@@ -1,0 +1,131 @@
+//! A form as browsers send it by default: `application/x-www-form-urlencoded` (URL Standard §5).
+
+use core::str::{self, FromStr};
+
+use super::body::Bytes;
+use super::exchange::Exchange;
+use super::media_type;
+use super::percent::{PAIR, VALUE, decode_form};
+use super::problem::Problem;
+use crate::http::abnf;
+
+/// The pairs of a form, in the order in which they were sent.
+///
+/// They are decoded where they were received, so that values are `&str` without a copy. Names may
+/// repeat; brackets mean nothing, `a[b]` is a name like any other. A form of another media type is
+/// answered 415; one with a bad escape, or that is not UTF-8, 400.
+///
+/// ```
+/// # struct Panel;
+/// use samewire::app::Form;
+/// use samewire::{Result, Status, app};
+///
+/// app! { for Panel;
+///     post "/led" => set_led(form);
+/// }
+///
+/// // level=40&colour=dark+blue&room=1&room=2
+/// async fn set_led(_: &Panel, form: Form<'_>) -> Result<Status> {
+///     let level: u8 = form.parse("level")?.unwrap_or(100); // 400 if it is no number
+///     let colour: &str = form.get("colour").unwrap_or("white");
+///     for room in form.all("room") { /* … */ }
+///     Ok(Status::NO_CONTENT)
+/// }
+/// ```
+pub struct Form<'x> {
+    content: Bytes<'x>,
+    bytes: usize,
+}
+
+impl<'x> Form<'x> {
+    #[doc(hidden)]
+    pub async fn extract(exchange: &'x Exchange<'x>) -> Result<Self, Problem> {
+        let (media_type, _) = media_type::of(&exchange.request())?;
+        if !media_type.eq_ignore_ascii_case(b"application/x-www-form-urlencoded") {
+            return Err(media_type::unsupported("the content must be a form"));
+        }
+        let mut content = Bytes::extract(exchange).await?;
+        let bytes = decode_form(&mut content).map_err(Problem::bad_request)?;
+        Ok(Self { content, bytes })
+    }
+
+    /// The pairs, in their order.
+    pub fn pairs(&self) -> Pairs<'_> {
+        Pairs::decoded(self.content.get(..self.bytes).unwrap_or_default())
+    }
+
+    /// The first value of this name.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.all(name).next()
+    }
+
+    /// Whether there is a pair of this name.
+    pub fn has(&self, name: &str) -> bool {
+        self.get(name).is_some()
+    }
+
+    /// All values of this name, in their order.
+    pub fn all<'f>(&'f self, name: &str) -> impl Iterator<Item = &'f str> {
+        self.pairs().filter(move |(other, _)| *other == name).map(|(_, value)| value)
+    }
+
+    /// What the first value of this name stands for.
+    ///
+    /// # Errors
+    ///
+    /// 400 if there is a value and it stands for no `T`.
+    pub fn parse<T: FromStr>(&self, name: &str) -> Result<Option<T>, Problem> {
+        let value = self.get(name).map(str::parse).transpose();
+        value.map_err(|_| Problem::bad_request("a value is not of the type that is asked for"))
+    }
+}
+
+/// The pairs, in their order.
+impl<'f> IntoIterator for &'f Form<'_> {
+    type Item = (&'f str, &'f str);
+    type IntoIter = Pairs<'f>;
+
+    fn into_iter(self) -> Pairs<'f> {
+        self.pairs()
+    }
+}
+
+/// Decoded pairs of a name and a value, of a [`Form`] or a [`Query`](super::Query).
+#[derive(Clone, Debug)]
+pub struct Pairs<'f> {
+    rest: &'f [u8],
+    between_pairs: u8,
+    behind_name: u8,
+}
+
+impl<'f> Pairs<'f> {
+    /// Those of text that [`decode_form`] has judged.
+    pub(super) const fn decoded(form: &'f [u8]) -> Self {
+        Self { rest: form, between_pairs: PAIR, behind_name: VALUE }
+    }
+
+    /// Those of text where nothing is encoded.
+    pub(super) const fn plain(query: &'f [u8]) -> Self {
+        Self { rest: query, between_pairs: b'&', behind_name: b'=' }
+    }
+}
+
+impl<'f> Iterator for Pairs<'f> {
+    type Item = (&'f str, &'f str);
+
+    #[inline(never)]
+    fn next(&mut self) -> Option<Self::Item> {
+        while !self.rest.is_empty() {
+            let (pair, rest) = abnf::cut(self.rest, self.between_pairs);
+            self.rest = rest.get(1..).unwrap_or_default();
+            if !pair.is_empty() {
+                let (name, value) = abnf::cut(pair, self.behind_name);
+                let value = value.get(1..).unwrap_or_default();
+                // They have been judged when they were decoded.
+                let text = |part| str::from_utf8(part).unwrap_or_default();
+                return Some((text(name), text(value)));
+            }
+        }
+        None
+    }
+}
