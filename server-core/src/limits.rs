@@ -69,6 +69,12 @@ pub struct Limits {
     pub pong_ms_max: u32,
     /// From our Close frame to the peer's.
     pub close_ms_max: u32,
+
+    /// Parts of one multipart form; more is answered 413. A form has a few fields and files.
+    pub parts_max: u16,
+    /// The head of one of them, which is kept while its data are read: a name, the name of a file
+    /// and a type. More is answered 413, and so is more than `collected_bytes_max`.
+    pub part_head_bytes_max: u16,
 }
 
 /// Output that a peer must take within [`Limits::write_ms_max`]: a segment, roughly.
@@ -111,6 +117,8 @@ impl Limits {
         ping_ms: 30_000,
         pong_ms_max: 30_000,
         close_ms_max: 5_000,
+        parts_max: 32,
+        part_head_bytes_max: 512,
     };
 
     /// For a laptop or a gateway: the 8000-byte request lines of RFC 9112 §3, 64 KiB messages.
@@ -128,6 +136,8 @@ impl Limits {
         chunk_bytes_max: 16_384,
         drain_bytes_max: 65_536,
         message_bytes_max: 65_536,
+        parts_max: 1_000,
+        part_head_bytes_max: 4_096,
         ..Self::SMALL
     };
 

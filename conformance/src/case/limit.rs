@@ -72,6 +72,8 @@ fields! {
     ping_ms: u32,
     pong_ms_max: u32,
     close_ms_max: u32,
+    parts_max: u16,
+    part_head_bytes_max: u16,
 }
 
 impl Limit {

@@ -95,6 +95,16 @@ impl<'x> Exchange<'x> {
         });
     }
 
+    /// Gives back the buffer, but for so many bytes at its front, which stay.
+    #[inline(never)]
+    pub(super) fn give_back_but(&self, buffer: &'x mut [u8], took: usize, held: usize) {
+        self.with((), |wire| {
+            wire.return_receive(buffer);
+            wire.took(took);
+            wire.hold(held);
+        });
+    }
+
     #[inline(never)]
     pub(super) fn give_back_all(&self, buffer: &'x mut [u8]) {
         self.with((), |wire| {

@@ -272,6 +272,11 @@ impl Wire<'_> {
         }
     }
 
+    /// Keeps so many bytes at the front of the receive buffer, all of which have been taken.
+    pub(crate) fn hold(&mut self, bytes: usize) {
+        self.c.held = bytes.min(self.c.received.start);
+    }
+
     /// Gives back what was held: the application is done with it.
     pub(crate) fn release(&mut self) {
         self.c.held = 0;

@@ -4,7 +4,7 @@
 //!
 //! | first byte | order |
 //! | --- | --- |
-//! | 0 to 23 | set the limit with this place in [`Limits`] to the value |
+//! | 0 to 25 | set the limit with this place in [`Limits`] to the value |
 //! | `d` | the demo's own limits, and input as it comes |
 //! | `b` | input byte by byte |
 //! | `c` | input cut behind so many bytes |
@@ -21,7 +21,7 @@ pub(crate) const CHANNEL: u8 = 1;
 pub const ORDER_BYTES: usize = 9;
 
 /// How many limits there are.
-pub const LIMITS: usize = 24;
+pub const LIMITS: usize = 26;
 
 /// An order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,7 +62,7 @@ impl Order {
     pub fn decode([letter, value @ ..]: [u8; ORDER_BYTES]) -> Option<Self> {
         let value = u64::from_le_bytes(value);
         Some(match letter {
-            0..=23 => Self::Limit(letter, value),
+            0..=25 => Self::Limit(letter, value),
             b'd' => Self::Default,
             b'b' => Self::Bytes,
             b'c' => Self::Cut(value),
@@ -101,6 +101,8 @@ pub fn places(limits: &Limits) -> [u64; LIMITS] {
         ping_ms,
         pong_ms_max,
         close_ms_max,
+        parts_max,
+        part_head_bytes_max,
     } = *limits;
     [
         head_bytes_max.into(),
@@ -127,6 +129,8 @@ pub fn places(limits: &Limits) -> [u64; LIMITS] {
         ping_ms.into(),
         pong_ms_max.into(),
         close_ms_max.into(),
+        parts_max.into(),
+        part_head_bytes_max.into(),
     ]
 }
 
@@ -155,7 +159,9 @@ pub fn set(limits: &mut Limits, place: u8, value: u64) {
         19 => limits.message_ms_max = value as u32,
         20 => limits.ping_ms = value as u32,
         21 => limits.pong_ms_max = value as u32,
-        _ => limits.close_ms_max = value as u32,
+        23 => limits.close_ms_max = value as u32,
+        24 => limits.parts_max = value as u16,
+        _ => limits.part_head_bytes_max = value as u16,
     }
 }
 
