@@ -2,8 +2,10 @@
 
 use core::ops::Range;
 
+use super::cookies::Cookies;
 use crate::http::fields::Fields;
 use crate::http::head::Head;
+use crate::http::parameters::{self, Parameter};
 use crate::http::request_line::{Method, Version};
 use crate::http::target::Target;
 
@@ -79,15 +81,22 @@ impl<'x> Request<'x> {
         self.fields().first(name)
     }
 
-    /// The cookies: name and value of each pair, as they were sent (RFC 6265 §5.4). Pairs without
-    /// a name or an `=` are passed over.
-    pub fn cookies(&self) -> impl Iterator<Item = (&'x [u8], &'x [u8])> + use<'x> {
-        let pairs = self.fields().named("cookie").flat_map(|line| line.split(|byte| *byte == b';'));
-        pairs.filter_map(|pair| {
-            let pair = pair.trim_ascii();
-            let at = pair.iter().position(|byte| *byte == b'=').filter(|at| *at > 0)?;
-            Some((pair.get(..at)?, pair.get(at + 1..)?))
-        })
+    /// The cookies, as name and value of each pair.
+    pub fn cookies(&self) -> Cookies<'x> {
+        Cookies::new(self.fields().named("cookie"))
+    }
+
+    /// The value of the first cookie of this name, whose case counts.
+    pub fn cookie(&self, name: &str) -> Option<&'x [u8]> {
+        let found = self.cookies().find(|(other, _)| *other == name.as_bytes());
+        found.map(|(_, value)| value)
+    }
+
+    /// A parameter of the first field line of this name: of `Content-Type: text/plain;
+    /// charset=utf-8` the `charset` (RFC 9110 §5.6.6).
+    pub fn parameter(&self, field: &str, name: &str) -> Option<Parameter<'x>> {
+        let (_, parameters) = parameters::split(self.field(field)?);
+        parameters.first(name)
     }
 
     #[cfg(feature = "ws")]
