@@ -6,6 +6,8 @@ use crate::buffer::Writer;
 use crate::http::abnf::{self, Class};
 use crate::http::date::HttpDate;
 use crate::http::fields::Named;
+use crate::http::lines::{FieldLines, Lines};
+use crate::http::status::Status;
 
 /// The cookies of a request, as name and value of each pair, in the order in which they were sent.
 ///
@@ -207,17 +209,10 @@ impl<'v> Cookie<'v> {
         Ok(self)
     }
 
-    /// Appends the value of a `Set-Cookie` field line.
-    pub fn put(&self, to: &mut Writer<'_>) {
-        for part in self.parts(&mut [0; 10]) {
-            to.put(part);
-        }
-    }
-
     /// The value of the `Set-Cookie` field line, in pieces. The seconds to live are written into
     /// `room`.
     #[inline(never)]
-    pub(super) fn parts<'p>(&'p self, room: &'p mut [u8; 10]) -> [&'p [u8]; 14] {
+    fn parts<'p>(&'p self, room: &'p mut [u8; 10]) -> [&'p [u8]; 14] {
         let mut digits = Writer::new(room);
         digits.put_decimal(self.max_age.unwrap_or_default().into());
         let n = digits.written().unwrap_or_default();
@@ -248,6 +243,16 @@ impl<'v> Cookie<'v> {
                 None => b"",
             },
         ]
+    }
+}
+
+/// A line for each cookie, never two in one.
+// rfc6265-3-no-fold-set-cookie
+// rfc6265-3-set-cookie-any
+impl Lines for Cookie<'_> {
+    fn put(&self, _: Status, to: &mut FieldLines<'_, '_>) {
+        // It has been judged.
+        let _ = to.parts("Set-Cookie", &self.parts(&mut [0; 10]));
     }
 }
 
@@ -290,7 +295,7 @@ mod tests {
     fn said(cookie: Cookie<'_>) -> String {
         let mut room = [0; 256];
         let mut to = Writer::new(&mut room);
-        cookie.put(&mut to);
+        cookie.parts(&mut [0; 10]).iter().for_each(|part| to.put(part));
         let n = to.written().unwrap();
         String::from_utf8(room[..n].to_vec()).unwrap()
     }

@@ -1,5 +1,6 @@
 //! A form as browsers send it by default: `application/x-www-form-urlencoded` (URL Standard §5).
 
+use core::convert::Infallible;
 use core::str::{self, FromStr};
 
 use super::body::Bytes;
@@ -7,6 +8,7 @@ use super::exchange::Exchange;
 use super::media_type;
 use super::percent::{PAIR, VALUE, decode_form};
 use super::problem::Problem;
+use super::respond::Respond;
 use crate::http::abnf;
 
 /// The pairs of a form, in the order in which they were sent.
@@ -32,13 +34,38 @@ use crate::http::abnf;
 ///     Ok(Status::NO_CONTENT)
 /// }
 /// ```
-pub struct Form<'x> {
+#[derive(Clone, Copy, Debug)]
+pub struct Form<'f>(&'f [u8]);
+
+/// A handler's `form` parameter: made of the pairs, from which it may borrow.
+pub trait FromForm<'f>: Sized {
+    /// What is answered if the pairs are not what is asked for.
+    type Error: Respond;
+
+    /// The value.
+    ///
+    /// # Errors
+    ///
+    /// What is answered.
+    fn from_form(form: Form<'f>) -> Result<Self, Self::Error>;
+}
+
+impl<'f> FromForm<'f> for Form<'f> {
+    type Error = Infallible;
+
+    fn from_form(form: Self) -> Result<Self, Infallible> {
+        Ok(form)
+    }
+}
+
+/// A form that has been received and decoded.
+#[doc(hidden)]
+pub struct Held<'x> {
     content: Bytes<'x>,
     bytes: usize,
 }
 
-impl<'x> Form<'x> {
-    #[doc(hidden)]
+impl<'x> Held<'x> {
     pub async fn extract(exchange: &'x Exchange<'x>) -> Result<Self, Problem> {
         let (media_type, _) = media_type::of(&exchange.request())?;
         if !media_type.eq_ignore_ascii_case(b"application/x-www-form-urlencoded") {
@@ -49,23 +76,29 @@ impl<'x> Form<'x> {
         Ok(Self { content, bytes })
     }
 
+    pub fn form(&self) -> Form<'_> {
+        Form(self.content.get(..self.bytes).unwrap_or_default())
+    }
+}
+
+impl<'f> Form<'f> {
     /// The pairs, in their order.
-    pub fn pairs(&self) -> Pairs<'_> {
-        Pairs::decoded(self.content.get(..self.bytes).unwrap_or_default())
+    pub const fn pairs(self) -> Pairs<'f> {
+        Pairs::decoded(self.0)
     }
 
     /// The first value of this name.
-    pub fn get(&self, name: &str) -> Option<&str> {
+    pub fn get(self, name: &str) -> Option<&'f str> {
         self.all(name).next()
     }
 
     /// Whether there is a pair of this name.
-    pub fn has(&self, name: &str) -> bool {
+    pub fn has(self, name: &str) -> bool {
         self.get(name).is_some()
     }
 
     /// All values of this name, in their order.
-    pub fn all<'f>(&'f self, name: &str) -> impl Iterator<Item = &'f str> {
+    pub fn all(self, name: &str) -> impl Iterator<Item = &'f str> {
         self.pairs().filter(move |(other, _)| *other == name).map(|(_, value)| value)
     }
 
@@ -74,14 +107,14 @@ impl<'x> Form<'x> {
     /// # Errors
     ///
     /// 400 if there is a value and it stands for no `T`.
-    pub fn parse<T: FromStr>(&self, name: &str) -> Result<Option<T>, Problem> {
+    pub fn parse<T: FromStr>(self, name: &str) -> Result<Option<T>, Problem> {
         let value = self.get(name).map(str::parse).transpose();
         value.map_err(|_| Problem::bad_request("a value is not of the type that is asked for"))
     }
 }
 
 /// The pairs, in their order.
-impl<'f> IntoIterator for &'f Form<'_> {
+impl<'f> IntoIterator for Form<'f> {
     type Item = (&'f str, &'f str);
     type IntoIter = Pairs<'f>;
 

@@ -31,7 +31,10 @@
 //! | `request` | [`Request`]: method, target, field lines |
 //! | `state` | `&S`: what a [layer](layer) has handed on, its [`State`](layer::Layer::State) |
 //! | `path` | what the braces of the path hold: a [`FromPath`](path::FromPath) |
+//! | `query` | [`Query`]: the pairs behind the `?`, or another [`FromQuery`] |
 //! | `json` | [`Json<T>`](json::Json): the content, deserialized |
+//! | `form` | [`Form`]: the pairs of a form, or another [`FromForm`] |
+//! | `multipart` | [`Multipart`]: a form with files, part by part, in constant memory |
 //! | `text` | [`Text`]: the content as UTF-8 |
 //! | `bytes` | [`Bytes`]: the content |
 //! | `body` | [`Body`]: the content, piece by piece, in constant memory |
@@ -52,7 +55,8 @@ mod exchange;
 pub mod files;
 #[doc(hidden)]
 pub mod flatten;
-mod form;
+#[doc(hidden)]
+pub mod form;
 pub mod format;
 #[cfg(feature = "json")]
 pub mod json;
@@ -92,11 +96,11 @@ pub use body::{Body, Bytes, Interrupted, Text};
 pub use cookies::{Cookie, Cookies, SameSite};
 pub use entropy::FixedEntropy;
 pub use exchange::Exchange;
-pub use form::{Form, Pairs};
+pub use form::{Form, FromForm, Pairs};
 pub use multipart::{Multipart, Part};
 pub use percent::{Encoded, percent_encode};
 pub use problem::{Kind, Problem, Result};
-pub use query::Query;
+pub use query::{FromQuery, Query, Room};
 pub use redirect::Redirect;
 pub use refuse::refuse;
 pub use request::Request;

@@ -1,10 +1,12 @@
 //! The query of a request (RFC 3986 §3.4), read as pairs the way forms write them.
 
+use core::convert::Infallible;
 use core::str::FromStr;
 
 use super::form;
 use super::percent::{Encoded, decode_into};
 use super::problem::Problem;
+use super::respond::Respond;
 use crate::http::abnf;
 
 /// The pairs of a query: `name=value`, set apart by `&`, in the order in which they were sent.
@@ -97,6 +99,41 @@ impl<'x> Query<'x> {
     /// 400 if there is a value and it stands for no `T`.
     pub fn parse<T: FromStr>(self, name: &str) -> Result<Option<T>, Problem> {
         self.get(name).map(Encoded::parse).transpose()
+    }
+}
+
+/// A handler's `query` parameter: made of the query, from which it may borrow.
+pub trait FromQuery<'q>: Sized {
+    /// Memory for what has to be decoded: a [`Room`], or `()` for nothing. It lies in the future of
+    /// the connection.
+    type Room: Default;
+    /// What is answered if the query is not what is asked for.
+    type Error: Respond;
+
+    /// The value.
+    ///
+    /// # Errors
+    ///
+    /// What is answered.
+    fn from_query(query: Query<'q>, room: &'q mut Self::Room) -> Result<Self, Self::Error>;
+}
+
+impl<'q> FromQuery<'q> for Query<'q> {
+    type Room = ();
+    type Error = Infallible;
+
+    fn from_query(query: Self, (): &'q mut ()) -> Result<Self, Infallible> {
+        Ok(query)
+    }
+}
+
+/// So many bytes of memory.
+#[derive(Clone, Copy, Debug)]
+pub struct Room<const N: usize>(pub [u8; N]);
+
+impl<const N: usize> Default for Room<N> {
+    fn default() -> Self {
+        Self([0; N])
     }
 }
 

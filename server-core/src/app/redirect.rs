@@ -1,8 +1,15 @@
 //! An answer that sends the client elsewhere (RFC 9110 §15.4).
 
+use core::task::Poll;
+
+use super::exchange::Exchange;
+use super::respond::Respond;
+use super::with::With;
 use crate::Misuse;
 use crate::http::abnf::{self, Class};
 use crate::http::authority::Authority;
+use crate::http::lines::{FieldLines, Lines};
+use crate::http::response::ResponseHead;
 use crate::http::status::Status;
 
 /// A redirect: a status, and where to.
@@ -100,6 +107,19 @@ impl<'v> Redirect<'v> {
         }
         judge(path.as_bytes())?;
         Ok(Self { status, location: path.as_bytes() })
+    }
+}
+
+impl Lines for Redirect<'_> {
+    fn put(&self, _: Status, to: &mut FieldLines<'_, '_>) {
+        to.add("Location", self.location);
+    }
+}
+
+impl Respond for Redirect<'_> {
+    fn poll_respond(&mut self, head: &ResponseHead<'_>, exchange: &Exchange<'_>) -> Poll<()> {
+        let (status, location) = (self.status, *self);
+        With::new(status, location).poll_respond(head, exchange)
     }
 }
 

@@ -17,6 +17,12 @@ macro_rules! hold_word {
     ($verb:ident json $exchange:ident) => {
         $crate::app::json::hold($exchange).await
     };
+    ($verb:ident query $exchange:ident) => {
+        $crate::app::infallible(::core::default::Default::default())
+    };
+    ($verb:ident form $exchange:ident) => {
+        $crate::app::form::Held::extract($exchange).await
+    };
     (ws ws $exchange:ident) => {
         match $crate::WebSocket::extract($exchange) {
             Some(websocket) => $crate::app::infallible(websocket),
@@ -59,6 +65,18 @@ macro_rules! take_word {
     (json $exchange:ident $held:ident) => {
         $crate::app::json::FromJson::from_json(&mut $held)
     };
+    (query $exchange:ident $held:ident) => {
+        $crate::app::FromQuery::from_query(
+            $crate::app::Query::new($exchange.request().query()),
+            &mut $held,
+        )
+    };
+    (form $exchange:ident $held:ident) => {
+        $crate::app::FromForm::from_form($held.form())
+    };
+    (multipart $exchange:ident $held:ident) => {
+        $crate::app::Multipart::extract($exchange)
+    };
     (ws $exchange:ident $held:ident) => {
         $crate::app::infallible($held)
     };
@@ -67,7 +85,7 @@ macro_rules! take_word {
             "`",
             stringify!($word),
             "` is nothing that a route can ask for: ",
-            "request, path, state, json, text, bytes, body, response or ws"
+            "request, path, query, state, json, form, multipart, text, bytes, body, response or ws"
         ))
     };
 }
