@@ -48,7 +48,7 @@ fn with_request(bytes: &[u8], act: impl FnOnce(&mut Wire<'_>)) {
 /// And with a WebSocket.
 fn with_websocket(act: impl FnOnce(&mut Wire<'_>)) {
     with_request(GET, |wire| {
-        wire.upgrade(b"dGhlIHNhbXBsZSBub25jZQ==");
+        wire.upgrade(b"dGhlIHNhbXBsZSBub25jZQ==", None);
         sent(wire);
         act(wire);
     });
@@ -77,7 +77,7 @@ fn a_request_is_answered_once() {
         |wire| wire.respond_rendered(&HEAD, &mut |to| to.put(b"again")),
         |wire| wire.begin_stream(&HEAD, Streaming::Length(5)),
         |wire| {
-            wire.upgrade(b"dGhlIHNhbXBsZSBub25jZQ==");
+            wire.upgrade(b"dGhlIHNhbXBsZSBub25jZQ==", None);
             Poll::Ready(())
         },
     ];

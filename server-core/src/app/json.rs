@@ -58,7 +58,7 @@ pub async fn hold<'x>(exchange: &'x Exchange<'x>) -> Result<Bytes<'x>, Problem> 
 
 /// The text is no JSON, or another value than was asked for; or a value cannot be said in JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Malformed;
+pub struct Malformed;
 
 impl fmt::Display for Malformed {
     fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -69,7 +69,7 @@ impl fmt::Display for Malformed {
 impl core::error::Error for Malformed {}
 
 /// The value that `text` is. Its strings are unescaped where they stand.
-fn parse<'c, T: Deserialize<'c>>(text: &'c mut [u8]) -> Result<T, Malformed> {
+pub(super) fn parse<'c, T: Deserialize<'c>>(text: &'c mut [u8]) -> Result<T, Malformed> {
     let mut reader = Reader::new(text);
     let value = T::deserialize(&mut reader)?;
     reader.end()?;

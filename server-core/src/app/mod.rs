@@ -40,6 +40,7 @@
 //! | `body` | [`Body`]: the content, piece by piece, in constant memory |
 //! | `response` | [`Response`]: to stream an answer |
 //! | `ws` | [`WebSocket`](websocket::WebSocket) |
+//! | `handshake` | [`Handshake`](websocket::Handshake): to choose a subprotocol, or to refuse |
 //!
 //! What it returns answers the request: see [`Respond`]. A `ws` route has been answered by its
 //! handshake; its handler returns nothing, or a [`Result`] that tells the peer what failed.

@@ -29,6 +29,15 @@ macro_rules! hold_word {
             None => return,
         }
     };
+    (ws handshake $exchange:ident) => {
+        match $crate::app::websocket::Handshake::extract($exchange) {
+            Some(handshake) => $crate::app::infallible(handshake),
+            None => return,
+        }
+    };
+    ($verb:ident handshake $exchange:ident) => {
+        compile_error!("a handshake needs a route that begins with `ws`")
+    };
     ($verb:ident ws $exchange:ident) => {
         compile_error!("a WebSocket needs a route that begins with `ws`")
     };
@@ -77,6 +86,9 @@ macro_rules! take_word {
     (multipart $exchange:ident $held:ident) => {
         $crate::app::Multipart::extract($exchange)
     };
+    (handshake $exchange:ident $held:ident) => {
+        $crate::app::infallible($held)
+    };
     (ws $exchange:ident $held:ident) => {
         $crate::app::infallible($held)
     };
@@ -85,7 +97,8 @@ macro_rules! take_word {
             "`",
             stringify!($word),
             "` is nothing that a route can ask for: ",
-            "request, path, query, state, json, form, multipart, text, bytes, body, response or ws"
+            "request, path, query, state, json, form, multipart, text, bytes, body, ",
+            "response, handshake or ws",
         ))
     };
 }

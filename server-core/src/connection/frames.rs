@@ -8,6 +8,8 @@ use super::timers::Awaits;
 use super::{Content, Span, Wire};
 use crate::buffer::{Writer, shift};
 use crate::error::{Misuse, Violation};
+use crate::http::lines::{FieldLines, Lines};
+use crate::http::status::Status;
 use crate::limits::ANSWER_HEAD_BYTES_MIN;
 use crate::ws::close::{self, Code};
 use crate::ws::frame::{self, Opcode, Parsed};
@@ -63,7 +65,8 @@ pub enum Incoming {
 }
 
 impl Wire<'_> {
-    /// Answers a judged handshake with 101 and goes over to frames.
+    /// Answers a judged handshake with 101, `more` lines and those of whoever stands around, and goes
+    /// over to frames.
     // rfc6455-4.2.2-status-101
     // rfc6455-4.2.2-answer-upgrade
     // rfc6455-4.2.2-answer-connection
@@ -83,7 +86,7 @@ impl Wire<'_> {
     // rfc6455-11.3.4-single-protocol-response
     // rfc6455-4.1-client-waits
     // rfc6455-4.2.2-open-after-handshake
-    pub fn upgrade(&mut self, key: &[u8; KEY_BYTES]) {
+    pub fn upgrade(&mut self, key: &[u8; KEY_BYTES], more: Option<&dyn Lines>) {
         if self.c.state != State::Exchange || self.c.answer != super::Answer::Due {
             self.c.misuse = Some(Misuse::AnsweredTwice);
             return;
@@ -96,6 +99,9 @@ impl Wire<'_> {
               Sec-WebSocket-Accept: ",
         );
         writer.put(&accept(key));
+        for lines in [more, self.around].into_iter().flatten() {
+            lines.put(Status::SWITCHING_PROTOCOLS, &mut FieldLines::new(&mut writer, more));
+        }
         writer.put(b"\r\n\r\n");
         let Some(n) = writer.written() else { return };
         self.commit(n);
@@ -419,7 +425,7 @@ mod tests {
         receive(&mut wire, HEAD);
         let head_bytes = wire.head().unwrap();
         wire.pass_head(head_bytes);
-        wire.upgrade(b"dGhlIHNhbXBsZSBub25jZQ==");
+        wire.upgrade(b"dGhlIHNhbXBsZSBub25jZQ==", None);
         let sent = wire.unsent().len();
         wire.handle_input(Instant::ZERO, Input::Sent(sent));
         assert_eq!(wire.connection().state(), State::WebSocket);

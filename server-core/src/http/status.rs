@@ -60,6 +60,10 @@ statuses! {
 }
 
 impl Status {
+    /// What opens a WebSocket, where no other interim answer is anybody's to give.
+    #[cfg(feature = "ws")]
+    pub(crate) const SWITCHING_PROTOCOLS: Self = Self(101);
+
     /// What a connection has noted as sent: zero is nothing yet.
     pub(crate) const fn sent(code: u16) -> Option<Self> {
         if code == 0 { None } else { Some(Self(code)) }

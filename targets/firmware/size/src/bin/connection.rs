@@ -50,7 +50,7 @@ fn turn(connection: &mut Connection, receive: &mut [u8], send: &mut [u8]) -> boo
         wire.pass_head(head_bytes);
     }
     match key {
-        Some(key) => wire.upgrade(&key),
+        Some(key) => wire.upgrade(&key, None),
         None => answer(&mut wire),
     }
     echo(&mut wire);
