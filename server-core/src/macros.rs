@@ -97,7 +97,7 @@ macro_rules! routes {
     ($verb:ident [$path:literal] [$handler:ident $(:: $more:ident)* ($($word:ident),* $(,)?)]) => {
         $crate::app::flatten::Part {
             prefix: "",
-            routes: &[$crate::app::route::Route::$verb($path).taking_words()],
+            routes: &[$crate::app::route::Route::$verb($path).taking(&[$(stringify!($word)),*])],
         }
     };
     ($verb:ident $($rest:tt)*) => {

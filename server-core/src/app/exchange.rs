@@ -8,7 +8,9 @@ use core::task::Poll;
 use super::layer::Around;
 use super::request::Request;
 use super::route::Route;
+use super::time::{Time, Timers};
 use crate::connection::{Collected, Piece, Wire};
+use crate::time::Instant;
 
 /// One request on its way to an answer.
 pub struct Exchange<'x> {
@@ -16,6 +18,7 @@ pub struct Exchange<'x> {
     request: Request<'x>,
     route: Option<&'static Route>,
     around: Option<&'x dyn Around>,
+    timers: Timers,
 }
 
 impl<'x> Exchange<'x> {
@@ -25,7 +28,39 @@ impl<'x> Exchange<'x> {
         route: Option<&'static Route>,
         around: Option<&'x dyn Around>,
     ) -> Self {
-        Self { wire: RefCell::new(wire), request, route, around }
+        Self {
+            wire: RefCell::new(wire),
+            request,
+            route,
+            around,
+            timers: Timers::new(Instant::ZERO),
+        }
+    }
+
+    /// What the handler's timers are asked before it is polled: nothing, where it has none.
+    #[inline(always)]
+    pub(super) fn begin_poll(&self, takes_time: bool) {
+        if takes_time {
+            let told =
+                |wire: &mut Wire<'_>| (wire.connection().now(), wire.connection().is_draining());
+            let (now, is_draining) = self.with((Instant::ZERO, false), told);
+            self.timers.begin_poll(now);
+            if is_draining {
+                self.timers.close();
+            }
+        }
+    }
+
+    /// When the handler wants to be polled again at the latest.
+    #[inline(always)]
+    pub(super) fn alarm(&self, takes_time: bool) -> Option<Instant> {
+        if takes_time { self.timers.deadline() } else { None }
+    }
+
+    /// The handler's clock.
+    #[doc(hidden)]
+    pub const fn time(&self) -> Time<'_> {
+        self.timers.time()
     }
 
     /// The layers around the handler, if the app has any.

@@ -39,6 +39,8 @@
 //! | `bytes` | [`Bytes`]: the content |
 //! | `body` | [`Body`]: the content, piece by piece, in constant memory |
 //! | `response` | [`Response`]: to stream an answer |
+//! | `time` | [`Time`](time::Time): to wait for a while, or every so often |
+//! | `sse` | [`Events`](sse::Events): to stream events to a browser |
 //! | `ws` | [`WebSocket`](websocket::WebSocket) |
 //! | `handshake` | [`Handshake`](websocket::Handshake): to choose a subprotocol, or to refuse |
 //!
@@ -82,6 +84,7 @@ pub mod rooms;
 pub mod route;
 mod select;
 mod serve;
+pub mod sse;
 mod table;
 pub mod time;
 pub mod topic;

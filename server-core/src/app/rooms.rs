@@ -16,7 +16,7 @@
 //!     let mut member = app.rooms.join(GENERAL)?;
 //!     loop {
 //!         match select(inbox.receive(), member.deliver(&mut outbox)).await {
-//!             Either::First(Some(message)) => drop(member.say(message)),
+//!             Either::First(Some(message)) => member.say(message)?,
 //!             Either::First(None) => return Ok(()),
 //!             Either::Second(lagged) => drop(lagged?),
 //!         }
@@ -24,7 +24,7 @@
 //! }
 //!
 //! async fn news(app: &Chat, text: Text<'_>) -> Result<Status> {
-//!     let _ = app.rooms.publish(GENERAL, &*text);
+//!     app.rooms.publish(GENERAL, &*text)?;
 //!     Ok(Status::ACCEPTED)
 //! }
 //! ```

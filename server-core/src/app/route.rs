@@ -18,6 +18,8 @@ pub struct Route {
     pub upgrades: bool,
     /// Whether its handler asks for more than the app.
     pub takes_words: bool,
+    /// Whether its handler may wait for time to pass.
+    pub(super) takes_time: bool,
     /// By what a pattern with parameters is compared: what no route of an app needs is not linked.
     captures: Option<Captures>,
 }
@@ -63,14 +65,33 @@ impl Route {
             Parameters::Untyped => Some(untyped),
             Parameters::Typed => Some(typed),
         };
-        Self { method, path, upgrades, takes_words: false, captures }
+        Self { method, path, upgrades, takes_words: false, takes_time: false, captures }
     }
 
     /// The same with a handler that asks for more than the app.
     #[doc(hidden)]
-    pub const fn taking_words(mut self) -> Self {
-        self.takes_words = true;
+    pub const fn taking(mut self, words: &[&str]) -> Self {
+        let mut at = 0;
+        while at < words.len() {
+            self.takes_words = true;
+            #[expect(clippy::indexing_slicing, reason = "compared above, while compiling")]
+            let word = words[at].as_bytes();
+            self.takes_time |= matches!(word, b"time" | b"sse");
+            at += 1;
+        }
         self
+    }
+
+    /// Whether a handler of any of these may wait for time to pass.
+    pub(super) const fn any_takes_time(routes: &[Self]) -> bool {
+        let (mut at, mut takes_time) = (0, false);
+        while at < routes.len() {
+            #[expect(clippy::indexing_slicing, reason = "compared above, while compiling")]
+            let route = &routes[at];
+            takes_time |= route.takes_time;
+            at += 1;
+        }
+        takes_time
     }
 
     /// Whether the route's path is `path`, how specifically, and what its parameter number

@@ -11,6 +11,7 @@ use super::exchange::Exchange;
 use super::layer::{Arrival, Frame, Layers, Machine};
 use super::request::Request;
 use super::respond::Respond;
+use super::route::Route;
 use super::table;
 use super::transport::{Clock, Transport};
 use crate::connection::state::State;
@@ -19,6 +20,7 @@ use crate::http::lines::Lines;
 use crate::http::response::ResponseHead;
 use crate::http::status::Status;
 use crate::limits::Limits;
+use crate::time::Instant;
 
 const OK: ResponseHead<'static> = ResponseHead::new(Status::OK);
 
@@ -88,7 +90,8 @@ pub fn serve<'s, A: App, T: Transport, C: Clock>(
                         None => answered,
                     }
                 };
-                poll_fn(|cx| driver.poll_exchange(&exchange, &mut answer, cx)).await
+                let takes_time = const { Route::any_takes_time(A::ROUTES) };
+                poll_fn(|cx| driver.poll_exchange(&exchange, takes_time, &mut answer, cx)).await
             };
             if !is_open {
                 return;
@@ -135,7 +138,7 @@ impl<T: Transport, C: Clock> Driver<'_, T, C> {
         if !self.has_begun {
             self.begin_turn(wire, cx);
         }
-        while let Turn::Again = ready!(self.poll_turn(wire, cx)) {
+        while let Turn::Again = ready!(self.poll_turn(wire, None, cx)) {
             match wire.connection().state() {
                 State::Draining => wire.drain(),
                 #[cfg(feature = "ws")]
@@ -153,6 +156,7 @@ impl<T: Transport, C: Clock> Driver<'_, T, C> {
     fn poll_exchange(
         &mut self,
         exchange: &Exchange<'_>,
+        takes_time: bool,
         answer: &mut impl FnMut(&mut Context<'_>) -> Poll<()>,
         cx: &mut Context<'_>,
     ) -> Poll<bool> {
@@ -162,11 +166,13 @@ impl<T: Transport, C: Clock> Driver<'_, T, C> {
         loop {
             #[cfg(feature = "ws")]
             exchange.with((), Wire::advance_frames);
+            exchange.begin_poll(takes_time);
             if answer(cx).is_ready() {
                 exchange.with((), Wire::end_exchange);
                 return Poll::Ready(true);
             }
-            let turn = exchange.with(Poll::Pending, |wire| self.poll_turn(wire, cx));
+            let alarm = exchange.alarm(takes_time);
+            let turn = exchange.with(Poll::Pending, |wire| self.poll_turn(wire, alarm, cx));
             if let Turn::Over = ready!(turn) {
                 return Poll::Ready(false);
             }
@@ -187,9 +193,15 @@ impl<T: Transport, C: Clock> Driver<'_, T, C> {
         }
     }
 
-    /// Moves bytes and time until there is something to pull, or nothing moves.
+    /// Moves bytes and time until there is something to pull, a handler's timer ends, or nothing
+    /// moves.
     #[inline(never)]
-    fn poll_turn(&mut self, wire: &mut Wire<'_>, cx: &mut Context<'_>) -> Poll<Turn> {
+    fn poll_turn(
+        &mut self,
+        wire: &mut Wire<'_>,
+        alarm: Option<Instant>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Turn> {
         loop {
             let moved = match wire.poll_output() {
                 Output::Ready => return Poll::Ready(Turn::Again),
@@ -205,12 +217,19 @@ impl<T: Transport, C: Clock> Driver<'_, T, C> {
                 Poll::Ready(Ok(input)) => input,
                 Poll::Ready(Err(_)) => return Poll::Ready(Turn::Over),
                 Poll::Pending => {
-                    let deadline = wire.deadline();
+                    let deadline = match (wire.deadline(), alarm) {
+                        (Some(ours), Some(theirs)) => Some(ours.min(theirs)),
+                        (ours, theirs) => ours.or(theirs),
+                    };
                     let is_due = deadline.is_some_and(|at| self.clock.poll_at(cx, at).is_ready());
                     if !is_due {
                         self.has_begun = false;
                         self.transport.rests(wire.is_idle());
                         return Poll::Pending;
+                    }
+                    if alarm == deadline && alarm.is_some() {
+                        wire.handle_input(self.clock.now(), Input::Timeout);
+                        return Poll::Ready(Turn::Again);
                     }
                     Input::Timeout
                 }

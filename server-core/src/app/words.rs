@@ -65,6 +65,12 @@ macro_rules! take_word {
     (response $exchange:ident $held:ident) => {
         $crate::app::infallible($crate::Response::extract($exchange))
     };
+    (time $exchange:ident $held:ident) => {
+        $crate::app::infallible($exchange.time())
+    };
+    (sse $exchange:ident $held:ident) => {
+        $crate::app::infallible($crate::app::sse::Events::extract($exchange))
+    };
     (bytes $exchange:ident $held:ident) => {
         $crate::app::infallible($held)
     };
@@ -98,7 +104,7 @@ macro_rules! take_word {
             stringify!($word),
             "` is nothing that a route can ask for: ",
             "request, path, query, state, json, form, multipart, text, bytes, body, ",
-            "response, handshake or ws",
+            "response, sse, time, handshake or ws"
         ))
     };
 }

@@ -19,6 +19,7 @@ mod content;
 #[cfg(feature = "ws")]
 mod frames;
 mod input;
+mod rendered;
 pub mod state;
 mod timers;
 
@@ -214,6 +215,11 @@ impl Connection {
     /// Lowers the time of the handler that is about to begin.
     pub(crate) fn limit_handler(&mut self, millis_max: u32) {
         self.timers.limit_handler(millis_max);
+    }
+
+    /// Whether the driver wants the connection to end soon.
+    pub const fn is_draining(&self) -> bool {
+        self.draining
     }
 
     /// Where the received, unread bytes begin in the receive buffer.
