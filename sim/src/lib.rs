@@ -25,6 +25,7 @@ pub mod sim;
 pub mod stream;
 pub mod world;
 
+pub use answer::Answer;
 pub use client::Client;
 pub use clock::WallClock;
 pub use sim::Sim;

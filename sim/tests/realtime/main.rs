@@ -1,0 +1,7 @@
+//! News, rooms, events and timers: many connections on one app, in virtual time.
+
+mod events;
+mod handshake;
+mod news;
+mod peer;
+mod timers;
