@@ -9,7 +9,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use samewire::{Clock, Instant};
+use samewire::{Clock, FixedEntropy, Instant};
 
 /// Sun, 06 Nov 1994 08:49:37 GMT in seconds since 1970: the moment that RFC 9110 §5.6.7 writes its
 /// dates with.
@@ -64,11 +64,11 @@ impl VirtualClock {
         self.0.now.get()
     }
 
-    /// A clock for one connection, with a deadline of its own.
-    pub fn timer(&self) -> Timer {
+    /// A clock for one connection, with a deadline of its own, and random bytes that begin so.
+    pub fn timer(&self, entropy: FixedEntropy) -> Timer {
         let id = self.0.timers_made.get();
         self.0.timers_made.set(id + 1);
-        Timer { clock: self.clone(), id, armed: None }
+        Timer { clock: self.clone(), id, armed: None, entropy }
     }
 
     /// The nearest deadline that somebody waits for, if anybody does.
@@ -125,6 +125,7 @@ pub struct Timer {
     clock: VirtualClock,
     id: u64,
     armed: Option<Instant>,
+    entropy: FixedEntropy,
 }
 
 impl Clock for Timer {
@@ -150,6 +151,10 @@ impl Clock for Timer {
     fn unix_seconds(&self) -> Option<u64> {
         self.clock.unix_seconds()
     }
+
+    fn entropy(&mut self) -> Option<[u8; 16]> {
+        Some(self.entropy.draw())
+    }
 }
 
 impl Timer {
@@ -169,7 +174,7 @@ impl Drop for Timer {
 #[cfg(test)]
 mod tests {
     use super::{VirtualClock, WallClock};
-    use samewire::{Clock, Instant};
+    use samewire::{Clock, FixedEntropy, Instant};
     use std::sync::Arc;
     use std::sync::atomic::{AtomicU32, Ordering};
     use std::task::{Context, Poll, Wake, Waker};
@@ -192,7 +197,7 @@ mod tests {
     fn wakes_at_the_deadline_and_not_before() {
         let (clock, count) = (VirtualClock::default(), Arc::new(Count::default()));
         let waker = Waker::from(Arc::clone(&count));
-        let mut timer = clock.timer();
+        let mut timer = clock.timer(FixedEntropy::EXAMPLE);
         let cx = &mut Context::from_waker(&waker);
         assert_eq!(timer.poll_at(cx, at(5)), Poll::Pending);
         clock.advance(Duration::from_millis(4));
@@ -209,7 +214,8 @@ mod tests {
     fn a_later_call_replaces_the_deadline() {
         let clock = VirtualClock::default();
         let cx = &mut Context::from_waker(Waker::noop());
-        let (mut timer, mut other) = (clock.timer(), clock.timer());
+        let (mut timer, mut other) =
+            (clock.timer(FixedEntropy::EXAMPLE), clock.timer(FixedEntropy::EXAMPLE));
         for deadline in [9, 3, 7] {
             assert_eq!(timer.poll_at(cx, at(deadline)), Poll::Pending);
             assert_eq!(clock.next_deadline(), Some(at(deadline)));
@@ -224,7 +230,7 @@ mod tests {
         let time = |wall, seconds| {
             let clock = VirtualClock::new(wall);
             clock.advance(Duration::from_secs(seconds));
-            clock.timer().unix_seconds()
+            clock.timer(FixedEntropy::EXAMPLE).unix_seconds()
         };
         assert_eq!(time(WallClock::default(), 60), Some(super::EXAMPLE_DATE));
         assert_eq!(time(WallClock::Moving(7), 60), Some(67));

@@ -21,6 +21,7 @@ pub mod clock;
 pub mod executor;
 mod flow;
 mod network;
+mod server;
 pub mod sim;
 pub mod stream;
 pub mod world;

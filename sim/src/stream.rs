@@ -7,6 +7,7 @@
 //! [`Client`]: crate::client::Client
 
 use std::cell::{RefCell, RefMut};
+use std::net::IpAddr;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
@@ -69,7 +70,7 @@ pub enum End {
 
 /// The server's end: what `serve` runs on.
 #[derive(Debug)]
-pub struct Stream(Rc<Wire>);
+pub struct Stream(Rc<Wire>, IpAddr);
 
 /// What the two ends share.
 #[derive(Debug)]
@@ -105,7 +106,7 @@ enum Half {
 
 impl Stream {
     /// A new stream; the other end of the wire is the client's.
-    pub(crate) fn new(delivery: Delivery) -> (Self, Rc<Wire>) {
+    pub(crate) fn new(peer: IpAddr, delivery: Delivery) -> (Self, Rc<Wire>) {
         let bounds = [delivery.read_bytes_max, delivery.write_bytes_max, delivery.window_bytes];
         assert!(!bounds.contains(&0), "a bound of zero bytes lets nothing through: {delivery:?}");
         assert!(delivery.cuts.is_sorted(), "cuts ascend: {delivery:?}");
@@ -123,7 +124,7 @@ impl Stream {
             writer: None,
             drainer: None,
         })));
-        (Self(Rc::clone(&wire)), wire)
+        (Self(Rc::clone(&wire), peer), wire)
     }
 }
 
@@ -185,6 +186,10 @@ impl Transport for Stream {
         }
         state.drainer = Some(cx.waker().clone());
         Poll::Pending
+    }
+
+    fn peer(&self) -> Option<IpAddr> {
+        Some(self.1)
     }
 }
 
@@ -308,12 +313,15 @@ mod tests {
     use super::{Counts, Delivery, End, Stream};
     use crate::{client::Client, network::Network};
     use samewire::{Gone, Transport};
+    use std::net::{IpAddr, Ipv4Addr};
     use std::task::{Context, Poll, Waker};
+
+    const LOCALHOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
     type Ended<T> = Poll<Result<T, Gone>>;
 
     fn pair(delivery: Delivery) -> (Stream, Client, Network) {
-        let (network, (stream, wire)) = (Network::default(), Stream::new(delivery));
+        let (network, (stream, wire)) = (Network::default(), Stream::new(LOCALHOST, delivery));
         (stream, Client::new(wire, network.clone()), network)
     }
 

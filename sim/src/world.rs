@@ -5,16 +5,18 @@
 
 use std::cell::RefCell;
 use std::fmt;
+use std::net::{IpAddr, Ipv4Addr};
 use std::rc::{Rc, Weak};
 use std::time::Duration;
 
-use samewire::app::{App, serve};
+use samewire::app::{App, FixedEntropy};
 use samewire::{Instant, Limits};
 
 use crate::client::Client;
 use crate::clock::{VirtualClock, WallClock, later};
 use crate::executor::Executor;
 use crate::network::Network;
+use crate::server::Server;
 use crate::stream::{Delivery, Stream, Wire};
 
 /// A server that runs an app, and whatever connects to it.
@@ -24,22 +26,6 @@ pub struct World<A> {
     executor: RefCell<Executor>,
     network: Network,
     wires: RefCell<Vec<Weak<Wire>>>,
-}
-
-/// What the connections of a server have in common.
-struct Server<A> {
-    app: A,
-    limits: Limits,
-    receive_bytes: usize,
-    send_bytes: usize,
-    /// Memory of connections that have ended, for the next ones.
-    buffers: RefCell<Vec<Buffers>>,
-}
-
-/// The memory lent to one connection.
-struct Buffers {
-    receive: Vec<u8>,
-    send: Vec<u8>,
 }
 
 /// What a world can be told before it begins.
@@ -53,12 +39,16 @@ pub struct Options {
     pub send_bytes: usize,
     /// What the server knows of the time of day.
     pub wall_clock: WallClock,
+    /// The random bytes that each connection begins with.
+    pub entropy: FixedEntropy,
 }
 
 impl Options {
-    /// These limits, the smallest buffers that they allow, the fixed wall clock.
+    /// These limits, the smallest buffers that they allow, the fixed wall clock, and the random
+    /// bytes of every target of `samewire check`.
     pub fn new(limits: Limits) -> Self {
-        Self { limits, receive_bytes: 0, send_bytes: 0, wall_clock: WallClock::default() }
+        let (wall_clock, entropy) = (WallClock::default(), FixedEntropy::EXAMPLE);
+        Self { limits, receive_bytes: 0, send_bytes: 0, wall_clock, entropy }
     }
 }
 
@@ -70,17 +60,11 @@ impl<A: App + 'static> World<A> {
 
     /// As [`new`](Self::new), with all that can be chosen.
     pub fn with(app: A, options: Options) -> Self {
-        let Options { limits, receive_bytes, send_bytes, wall_clock } = options;
-        let receive_bytes = limits.receive_bytes_min().max(receive_bytes);
-        let send_bytes = limits.send_bytes_min().max(send_bytes);
-        let buffers = RefCell::default();
-        Self {
-            server: Rc::new(Server { app, limits, receive_bytes, send_bytes, buffers }),
-            clock: VirtualClock::new(wall_clock),
-            executor: RefCell::default(),
-            network: Network::default(),
-            wires: RefCell::default(),
-        }
+        let clock = VirtualClock::new(options.wall_clock);
+        let mut executor = Executor::new();
+        let server = Server::start(app, options, &clock, &mut executor);
+        let (executor, network) = (RefCell::new(executor), Network::default());
+        Self { server, clock, executor, network, wires: RefCell::default() }
     }
 
     /// Opens a connection; the server accepts it when the world runs.
@@ -90,16 +74,34 @@ impl<A: App + 'static> World<A> {
 
     /// As [`connect`](Self::connect), with bytes that travel in this way.
     pub fn connect_with(&self, delivery: Delivery) -> Client {
-        let (stream, wire) = Stream::new(delivery);
+        self.connect_from(IpAddr::V4(Ipv4Addr::LOCALHOST), delivery)
+    }
+
+    /// As [`connect_with`](Self::connect_with), from this address; others come from this machine
+    /// itself.
+    pub fn connect_from(&self, peer: IpAddr, delivery: Delivery) -> Client {
+        let (stream, wire) = Stream::new(peer, delivery);
+        let client = Client::new(Rc::clone(&wire), self.network.clone());
+        let Some(connection) = self.server.connection(stream, &self.clock) else {
+            // Nobody listens any more.
+            wire.reset();
+            return client;
+        };
         let mut wires = self.wires.borrow_mut();
         // Now and then is enough to keep the list as short as there are connections.
         if wires.len() == wires.capacity() {
             wires.retain(|wire| wire.strong_count() > 0);
         }
         wires.push(Rc::downgrade(&wire));
-        let connection = connection(Rc::clone(&self.server), stream, self.clock.clone());
         self.executor.borrow_mut().spawn(connection);
-        Client::new(wire, self.network.clone())
+        client
+    }
+
+    /// Asks each connection to finish what it has begun and to close, as a server does that stops:
+    /// new ones are refused, and when the last one has ended, the app's background work closes.
+    pub fn drain(&self) {
+        self.server.drain();
+        self.wires.borrow().iter().filter_map(Weak::upgrade).for_each(|wire| wire.drain());
     }
 }
 
@@ -149,11 +151,6 @@ impl<A> World<A> {
         passed
     }
 
-    /// Asks each connection to finish what it has begun and to close, as a server does that stops.
-    pub fn drain(&self) {
-        self.wires.borrow().iter().filter_map(Weak::upgrade).for_each(|wire| wire.drain());
-    }
-
     /// Now, in this world.
     pub fn now(&self) -> Instant {
         self.clock.now()
@@ -161,12 +158,12 @@ impl<A> World<A> {
 
     /// Connections that the server has not done with.
     pub fn connections(&self) -> usize {
-        self.executor.borrow().tasks()
+        self.server.connections()
     }
 
     /// The app, to look at what requests have made of it.
     pub fn app(&self) -> &A {
-        &self.server.app
+        self.server.app()
     }
 }
 
@@ -177,22 +174,4 @@ impl<A> fmt::Debug for World<A> {
             .field("connections", &self.connections())
             .finish_non_exhaustive()
     }
-}
-
-impl<A> Server<A> {
-    fn lend(&self) -> Buffers {
-        self.buffers.borrow_mut().pop().unwrap_or_else(|| Buffers {
-            receive: vec![0; self.receive_bytes],
-            send: vec![0; self.send_bytes],
-        })
-    }
-}
-
-/// One connection from accept to close.
-async fn connection<A: App>(server: Rc<Server<A>>, mut stream: Stream, clock: VirtualClock) {
-    let mut timer = clock.timer();
-    let mut buffers = server.lend();
-    let Buffers { receive, send } = &mut buffers;
-    serve(&server.app, &mut stream, &mut timer, receive, send, &server.limits).await;
-    server.buffers.borrow_mut().push(buffers);
 }

@@ -1,8 +1,11 @@
 //! The demo app in the in-memory world.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
-use samewire::Limits;
+use samewire::app::layer::{Arrival, Layer, Verdict};
+use samewire::http::lines::FieldLines;
+use samewire::{FixedEntropy, Limits, Request, Status};
 use samewire_demo::Demo;
 use samewire_sim::world::Options;
 use samewire_sim::{Client, Delivery, End, Sim, WallClock, World};
@@ -244,5 +247,50 @@ fn what_the_world_is_told_decides_the_date() {
         let answer = String::from_utf8(answer).unwrap();
         let date = answer.lines().find_map(|line| line.strip_prefix("Date: "));
         assert_eq!(date, expected, "{wall_clock:?}");
+    }
+}
+
+/// Says what the driver lends to a connection.
+struct Lent;
+
+samewire::app! { for Lent; layers [Lent]; get "/" => lent; }
+
+async fn lent(_: &Lent) -> &'static str {
+    "lent"
+}
+
+impl<A> Layer<A> for Lent {
+    type State = String;
+
+    fn on_request(&self, _: &A, told: &mut String, arrival: &mut Arrival<'_, '_>) -> Verdict {
+        *told = format!("{:?} {:?}", arrival.peer(), arrival.entropy());
+        Ok(())
+    }
+
+    fn on_response(
+        &self,
+        _: &A,
+        told: &String,
+        _: &Request<'_>,
+        _: Status,
+        lines: &mut FieldLines<'_, '_>,
+    ) {
+        lines.line("Told", told.as_bytes()).expect("text");
+    }
+}
+
+#[test]
+fn each_connection_has_its_address_and_begins_with_the_same_random_bytes() {
+    let world = World::new(Lent, Limits::SMALL);
+    let mut entropy = FixedEntropy::EXAMPLE;
+    let draws = [entropy.draw(), entropy.draw()];
+    for peer in ["127.0.0.1", "192.0.2.7", "2001:db8::7"] {
+        let peer: IpAddr = peer.parse().unwrap();
+        let client = world.connect_from(peer, Delivery::default());
+        client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n".repeat(2));
+        world.run();
+        let answers = String::from_utf8(client.take()).unwrap();
+        let told: Vec<_> = answers.lines().filter_map(|line| line.strip_prefix("Told: ")).collect();
+        assert_eq!(told, draws.map(|bytes| format!("{:?} {:?}", Some(peer), Some(bytes))));
     }
 }

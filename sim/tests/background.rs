@@ -1,0 +1,211 @@
+//! Background work on virtual time: timers, a queue, and how all of it ends.
+
+use std::cell::{Cell, RefCell};
+use std::time::Duration;
+
+use samewire::app::layer::Layer;
+use samewire::{Either, Limits, Queue, Status, Time, app, select};
+use samewire_sim::{End, World};
+
+const fn ms(millis: u64) -> Duration {
+    Duration::from_millis(millis)
+}
+
+/// Notes what happens when.
+#[derive(Default)]
+struct Log(RefCell<Vec<String>>);
+
+impl Log {
+    fn note(&self, what: impl Into<String>) {
+        self.0.borrow_mut().push(what.into());
+    }
+
+    fn at(&self, time: Time<'_>, what: &str) {
+        self.note(format!("{} {what}", time.now().as_millis()));
+    }
+
+    fn take(&self) -> Vec<String> {
+        self.0.take()
+    }
+}
+
+/// Hears of the server's begin and end.
+impl<A> Layer<A> for Log {
+    type State = ();
+
+    fn server_start(&self, _: &A) {
+        self.note("start");
+    }
+
+    fn server_stop(&self, _: &A) {
+        self.note("stop");
+    }
+}
+
+/// Has timers.
+#[derive(Default)]
+struct Ticking {
+    log: Log,
+    /// How long the work of the next tick takes.
+    takes: Cell<u64>,
+}
+
+app! { for ticking: Ticking;
+    layers [&ticking.log];
+    background => tick;
+    background => wait_once;
+    get "/" => index;
+}
+
+async fn tick(app: &Ticking, time: Time<'_>) {
+    let mut every = time.every(ms(100));
+    while every.tick().await {
+        app.log.at(time, &format!("tick, {} missed", every.missed()));
+        let takes = app.takes.replace(0);
+        if takes > 0 && !time.after(ms(takes)).await {
+            return;
+        }
+    }
+    app.log.at(time, "no more ticks");
+}
+
+async fn wait_once(app: &Ticking, time: Time<'_>) {
+    // Whichever comes first cancels the other one.
+    let (mut late, mut soon) = (time.after(ms(1000)), time.after(ms(250)));
+    match select(&mut late, &mut soon).await {
+        Either::First(_) => app.log.at(time, "late"),
+        Either::Second(_) => app.log.at(time, "soon"),
+    }
+    drop((late, soon));
+    app.log.at(time, if time.after(ms(50_000)).await { "far" } else { "cut short" });
+}
+
+async fn index(_: &Ticking) -> &'static str {
+    "passed"
+}
+
+#[test]
+fn timers_come_in_their_order_do_not_drift_and_are_cancelled_when_dropped() {
+    let world = World::new(Ticking::default(), Limits::SMALL);
+    world.pass(ms(299));
+    let expected = ["start", "100 tick, 0 missed", "200 tick, 0 missed", "250 soon"];
+    assert_eq!(world.app().log.take(), expected);
+    // A tick whose work takes 250 ms makes two others late, and one of them is missed.
+    world.app().takes.set(250);
+    world.pass(ms(401));
+    let expected =
+        ["300 tick, 0 missed", "550 tick, 1 missed", "600 tick, 0 missed", "700 tick, 0 missed"];
+    assert_eq!(world.app().log.take(), expected);
+    // Nothing comes of the timer that was dropped.
+    world.pass(ms(350));
+    assert!(world.app().log.take().iter().all(|note| note.contains("tick")));
+}
+
+#[test]
+fn a_drain_ends_what_waits_for_time() {
+    let world = World::new(Ticking::default(), Limits::SMALL);
+    world.pass(ms(350));
+    world.app().log.take();
+    world.drain();
+    world.run();
+    assert_eq!(world.app().log.take(), ["350 no more ticks", "350 cut short", "stop"]);
+    let refused = world.connect();
+    world.run();
+    assert_eq!((refused.end(), world.connections()), (End::Reset, 0));
+    world.drain();
+    world.pass(ms(10_000));
+    assert!(world.app().log.take().is_empty(), "there is one end");
+}
+
+/// Leaves work behind, which two loops do.
+#[derive(Default)]
+struct Shop {
+    log: Log,
+    jobs: Queue<u32, 4>,
+    at_work: Cell<u32>,
+}
+
+app! { for shop: Shop;
+    layers [&shop.log];
+    background => work;
+    background => work;
+    post "/jobs/{millis:u32}" => order(path);
+    get "/slow" => slow;
+}
+
+async fn work(shop: &Shop, time: Time<'_>) {
+    while let Some(millis) = shop.jobs.next(time).await {
+        shop.at_work.set(shop.at_work.get() + 1);
+        assert!(shop.at_work.get() <= 2, "two loops do two jobs at a time");
+        // What a job waits for that is no timer is not cut short. Here it is nothing.
+        let _ = time.after(ms(millis.into())).await;
+        shop.log.at(time, &format!("job {millis}"));
+        shop.at_work.set(shop.at_work.get() - 1);
+    }
+}
+
+async fn order(shop: &Shop, millis: u32) -> Status {
+    match shop.jobs.push(millis) {
+        Ok(()) => Status::ACCEPTED,
+        Err(_) => Status::SERVICE_UNAVAILABLE,
+    }
+}
+
+async fn slow(shop: &Shop) -> Status {
+    // It waits until the test has drained the world.
+    std::future::poll_fn(|_| match shop.at_work.get() {
+        9 => std::task::Poll::Ready(()),
+        _ => std::task::Poll::Pending,
+    })
+    .await;
+    shop.at_work.set(0);
+    shop.jobs.push(1).expect("a queue that has room");
+    Status::ACCEPTED
+}
+
+fn post(world: &World<Shop>, millis: u32) -> u16 {
+    let client = world.connect();
+    client.send(format!("POST /jobs/{millis} HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n"));
+    world.run();
+    let answer = String::from_utf8(client.take()).expect("text");
+    answer.get(9..12).and_then(|code| code.parse().ok()).expect("a status")
+}
+
+#[test]
+fn a_queue_is_bounded_and_so_many_loops_do_so_many_jobs() {
+    let world = World::new(Shop::default(), Limits::SMALL);
+    // Two are at work at once, four wait, and there is no room for more.
+    let statuses: Vec<_> = [300, 100, 30, 20, 10, 5, 1].map(|job| post(&world, job)).to_vec();
+    assert_eq!(statuses, [202, 202, 202, 202, 202, 202, 503]);
+    world.pass(ms(1000));
+    let expected = [
+        "start",
+        "100 job 100",
+        "130 job 30",
+        "150 job 20",
+        "160 job 10",
+        "165 job 5",
+        "300 job 300",
+    ];
+    assert_eq!(world.app().log.take(), expected);
+}
+
+#[test]
+fn what_is_queued_while_the_server_drains_is_still_done() {
+    let world = World::new(Shop::default(), Limits::SMALL);
+    let client = world.connect();
+    client.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n");
+    world.run();
+    world.drain();
+    world.run();
+    assert_eq!(world.app().log.take(), ["start"], "a connection is open");
+    world.app().at_work.set(9);
+    client.send("x");
+    world.run();
+    assert!(client.take().starts_with(b"HTTP/1.1 202 "));
+    client.shut();
+    world.pass(ms(10_000));
+    let log = world.app().log.take();
+    assert_eq!((log.len(), log.last().map(String::as_str)), (2, Some("stop")), "{log:?}");
+    assert!(log[0].ends_with("job 1"));
+}
