@@ -7,9 +7,9 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use samewire::Limits;
 use samewire::app::App;
-use samewire_host::{Running, Server, WallClock};
+use samewire::{FixedEntropy, Limits};
+use samewire_host::{Entropy, Running, Server, WallClock};
 use samewire_sim::clock::EXAMPLE_DATE;
 
 use super::socket::{self, Socket};
@@ -40,6 +40,7 @@ where
             .bind("127.0.0.1:0")
             .limits(limits)
             .wall_clock(WallClock::Fixed(EXAMPLE_DATE))
+            .entropy(Entropy::Fixed(FixedEntropy::EXAMPLE))
             .read_bytes_max(read_bytes_max)
             .start()
             .map_err(|why| Unreachable(format!("cannot start our server: {why}")))

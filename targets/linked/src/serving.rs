@@ -5,7 +5,9 @@ use core::cell::RefCell;
 use core::pin::pin;
 use core::task::{Context, Poll, Waker};
 
-use samewire::{App, Clock, Gone, Instant, Transport};
+use samewire::app::background;
+use samewire::app::layer::Layer;
+use samewire::{App, Clock, FixedEntropy, Gone, Instant, Transport};
 use samewire_link::Read;
 
 use crate::board::{Board, End, Mark};
@@ -13,6 +15,10 @@ use crate::wire::Wire;
 
 /// Sun, 06 Nov 1994 08:49:37 GMT, as on every target, so that transcripts compare byte for byte.
 const EXAMPLE_DATE: u64 = 784_111_777;
+
+/// How often the server and the work beside it are polled for one thing that has come. There are no
+/// wakers here that would tell.
+const ROUNDS: usize = 2;
 
 /// A server on a board. It takes about 2 KB, apart from the buffers of a connection.
 pub struct Server<B>(RefCell<Wire<B>>);
@@ -53,10 +59,14 @@ fn serve<B: Board, A: App>(
         wire.borrow_mut().turn()?;
     };
     let app = app();
+    app.layers().server_start(&app);
     let mut stream = Stream(wire);
-    let mut timer = Timer(wire);
+    let [mut timer, mut work_timer] =
+        [false, true].map(|is_beside| Timer { wire, is_beside, entropy: FixedEntropy::EXAMPLE });
+    let mut work = pin!(background(&app, &mut work_timer, |_| Poll::Pending));
+    let mut has_work = true;
     let mut server = pin!(samewire::serve(&app, &mut stream, &mut timer, receive, send, &limits));
-    // Nothing in a server wakes itself: whatever it waits for comes by the wire.
+    // Whatever a server waits for comes by the wire, or from the app's work beside it.
     let mut context = Context::from_waker(Waker::noop());
     while !wire.borrow().is_opened() {
         let is_due = wire.borrow_mut().take_due();
@@ -64,11 +74,20 @@ fn serve<B: Board, A: App>(
             wire.borrow_mut().turn()?;
             continue;
         }
-        B::mark(Mark::Begin);
-        let is_over = server.as_mut().poll(&mut context).is_ready();
-        B::mark(Mark::End);
-        if is_over {
-            wire.borrow_mut().leave();
+        // What the server has left for the work beside it is done at once; and once more, because
+        // that may be what a handler waits for.
+        for _ in 0..ROUNDS {
+            B::mark(Mark::Begin);
+            let is_over = server.as_mut().poll(&mut context).is_ready();
+            B::mark(Mark::End);
+            if is_over {
+                wire.borrow_mut().leave();
+            }
+            let has_worked = has_work;
+            has_work = has_work && work.as_mut().poll(&mut context).is_pending();
+            if is_over || !has_worked {
+                break;
+            }
         }
     }
     Ok(())
@@ -112,16 +131,21 @@ impl<B: Board> Transport for Stream<'_, B> {
     }
 }
 
-/// Virtual time, and a time of day that stands still.
-struct Timer<'w, B>(&'w RefCell<Wire<B>>);
+/// Virtual time, a time of day that stands still, and the random bytes of every target.
+struct Timer<'w, B> {
+    wire: &'w RefCell<Wire<B>>,
+    /// It is that of the work beside the server.
+    is_beside: bool,
+    entropy: FixedEntropy,
+}
 
 impl<B: Board> Clock for Timer<'_, B> {
     fn now(&self) -> Instant {
-        self.0.borrow().now()
+        self.wire.borrow().now()
     }
 
     fn poll_at(&mut self, _: &mut Context<'_>, deadline: Instant) -> Poll<()> {
-        match self.0.borrow_mut().wait_until(deadline) {
+        match self.wire.borrow_mut().wait_until(deadline, self.is_beside) {
             true => Poll::Ready(()),
             false => Poll::Pending,
         }
@@ -129,5 +153,9 @@ impl<B: Board> Clock for Timer<'_, B> {
 
     fn unix_seconds(&self) -> Option<u64> {
         Some(EXAMPLE_DATE)
+    }
+
+    fn entropy(&mut self) -> Option<[u8; 16]> {
+        Some(self.entropy.draw())
     }
 }

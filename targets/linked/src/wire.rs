@@ -41,8 +41,8 @@ pub(crate) struct Wire<B> {
 struct Served {
     channel: u8,
     pace: Pace,
-    /// When the server wants to be polled again.
-    deadline: Option<Instant>,
+    /// When the server wants to be polled again, and the work beside it.
+    deadlines: [Option<Instant>; 2],
     /// There may be something to do.
     is_due: bool,
     /// The server waits to get rid of bytes.
@@ -58,7 +58,7 @@ impl Served {
         Self {
             channel,
             pace: Pace::new(delivery),
-            deadline: None,
+            deadlines: [None; 2],
             is_due: true,
             is_blocked: false,
             is_gone: false,
@@ -113,13 +113,15 @@ impl<B: Board> Wire<B> {
         if served.is_over || !(served.is_due || served.pace.grant()) {
             return false;
         }
-        (served.is_due, served.deadline) = (false, None);
+        (served.is_due, served.deadlines) = (false, [None; 2]);
         true
     }
 
-    /// The server waits until then, at the latest; whether that has come.
-    pub(crate) fn wait_until(&mut self, deadline: Instant) -> bool {
-        self.served.deadline = Some(deadline);
+    /// The server waits until then, at the latest, or the work beside it does; whether that has
+    /// come.
+    pub(crate) fn wait_until(&mut self, deadline: Instant, is_beside: bool) -> bool {
+        let [server, beside] = &mut self.served.deadlines;
+        *(if is_beside { beside } else { server }) = Some(deadline);
         self.now >= deadline
     }
 
@@ -193,7 +195,8 @@ impl<B: Board> Wire<B> {
         if !self.link.is_delivered() {
             return false;
         }
-        let deadline = self.served.deadline.filter(|_| !self.served.is_over);
+        let deadlines = self.served.deadlines.into_iter().flatten();
+        let deadline = deadlines.min().filter(|_| !self.served.is_over);
         if let Some(deadline) = deadline
             && self.now < deadline
             && deadline <= until

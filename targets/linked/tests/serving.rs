@@ -1,11 +1,14 @@
 //! A server at one end of the link, in a thread, and a runner at the other, that does by hand what
 //! `samewire check` does.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::task::Poll;
 use std::thread::JoinHandle;
+use std::time::Duration;
 
-use samewire::Limits;
+use samewire::{App, Json, Limits, Queue, Time};
 use samewire_demo::Demo;
 use samewire_link::{Event, HostLink, Read, Settings};
 use samewire_linked::{Board, End, Memory, Order, Server, metric, places};
@@ -60,12 +63,16 @@ struct Runner {
 
 impl Runner {
     fn start() -> Self {
+        Self::start_with(Demo::new)
+    }
+
+    fn start_with<A: App>(make_app: impl Fn() -> A + Send + 'static) -> Self {
         let (input, board_input) = channel();
         let (board_output, output) = channel();
         let pipe = Pipe { input: board_input, rest: Vec::new(), output: board_output };
         let board = std::thread::spawn(move || {
             let (mut receive, mut send) = ([0; RECEIVE_BYTES], [0; SEND_BYTES]);
-            Server::new(pipe).run(Demo::new, &mut receive, &mut send)
+            Server::new(pipe).run(make_app, &mut receive, &mut send)
         });
         let link = Box::new(HostLink::new(Settings::host(1)));
         let mut runner = Self {
@@ -240,4 +247,51 @@ fn an_order_that_is_none_is_the_end() {
         runner.input.send(bytes[..count].to_vec()).expect("a board that runs");
     }
     assert_eq!(runner.board.join().expect("no panic"), End::Order(*b"?nonsense"));
+}
+
+/// Counts seconds, and what is asked of it.
+#[derive(Default)]
+struct Counting {
+    seconds: Cell<u8>,
+    asked: Queue<u8, 2>,
+    done: Cell<u8>,
+}
+
+samewire::app! { for counting: Counting;
+    background => count;
+    background => work;
+    get "/" => tell;
+}
+
+async fn count(app: &Counting, time: Time<'_>) {
+    let mut second = time.every(Duration::from_secs(1));
+    while second.tick().await {
+        app.seconds.set(app.seconds.get() + 1);
+    }
+}
+
+async fn work(app: &Counting, time: Time<'_>) {
+    while let Some(amount) = app.asked.next(time).await {
+        app.done.set(app.done.get() + amount);
+    }
+}
+
+async fn tell(app: &Counting) -> Json<[u8; 2]> {
+    app.asked.push(5).expect("room");
+    // What is left for the work beside the server is done before the next thing comes.
+    std::future::poll_fn(|_| if app.done.get() == 0 { Poll::Pending } else { Poll::Ready(()) })
+        .await;
+    Json([app.done.replace(0), app.seconds.get()])
+}
+
+#[test]
+fn work_beside_the_server_has_its_time_and_its_turn() {
+    let mut runner = Runner::start_with(Counting::default);
+    let channel = runner.open(&[]);
+    assert_eq!(runner.deadline, Some(1000));
+    for (until, expected) in [(2500, "[5,2]"), (3000, "[5,3]")] {
+        runner.pass_to(until);
+        let answer = runner.send(channel, b"GET / HTTP/1.1\r\nHost: board\r\n\r\n");
+        assert!(answer.ends_with(expected), "{answer}");
+    }
 }
