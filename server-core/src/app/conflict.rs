@@ -52,7 +52,7 @@ const fn find(routes: &[Route]) -> Option<(usize, usize)> {
     None
 }
 
-const fn is_same(a: &Route, b: &Route) -> bool {
+pub(super) const fn is_same(a: &Route, b: &Route) -> bool {
     if a.method as u8 != b.method as u8 {
         return false;
     }

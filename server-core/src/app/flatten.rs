@@ -31,6 +31,25 @@ pub trait Parts {
     const PARTS: &'static [Part];
 }
 
+/// A constant cannot have a length that depends on a type's parameters, which an app may have: so
+/// there is a slice of each length, and only that which is used gets into the program.
+macro_rules! rungs {
+    ($total:expr, |$n:ident| $of:ident::<$of_what:ident, $n_again:ident>::$name:ident) => {
+        $crate::app::flatten::rungs!(@ $total, $of, $of_what, $name:
+            0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31
+            32 36 40 44 48 52 56 60 64 72 80 88 96 104 112 120 128 144 160 176 192 208 224 240 256
+            288 320 352 384 416 448 480 512 576 640 704 768 832 896 960 1024 1280 1536 1792 2048
+            3072 4096 6144 8192 12288 16384)
+    };
+    (@ $total:expr, $of:ident, $of_what:ident, $name:ident: $($n:literal)*) => {
+        match $total {
+            $(total if total <= $n => $of::<$of_what, $n>::$name.split_at(total).0,)*
+            _ => panic!("too large a table behind `mount` and `plugin`"),
+        }
+    };
+}
+pub(super) use rungs;
+
 /// The one table of `P`'s parts.
 pub struct Flat<P: ?Sized>(PhantomData<P>);
 
@@ -144,17 +163,6 @@ const fn check_prefix(prefix: &[u8]) {
     super::pattern::check(prefix);
 }
 
-/// A constant cannot have a length that depends on a type's parameters, which an app may have: so
-/// there is one of each length, and only that which is used gets into the program.
-macro_rules! rungs {
-    ($total:expr, $of:ident::$name:ident: $($size:literal)*) => {
-        match $total {
-            $(total if total <= $size => $of::<P, $size>::$name.split_at(total).0,)*
-            _ => panic!("too large a table behind `mount` and `plugin`"),
-        }
-    };
-}
-
 struct PathsOf<P: ?Sized, const M: usize>(PhantomData<P>);
 
 impl<P: Parts + ?Sized, const M: usize> PathsOf<P, M> {
@@ -169,19 +177,13 @@ impl<P: Parts + ?Sized, const N: usize> RoutesOf<P, N> {
 
 impl<P: Parts + ?Sized> Flat<P> {
     /// The paths that have a prefix, without one between them.
-    const PATHS: &'static [u8] = rungs!(path_bytes(P::PARTS), PathsOf::PATHS:
-        0 8 16 24 32 40 48 56 64 72 80 88 96 104 112 120 128 144 160 176 192 208 224 240 256
-        288 320 352 384 416 448 480 512 576 640 704 768 832 896 960 1024 1280 1536 1792 2048
-        3072 4096 6144 8192 12288 16384);
+    const PATHS: &'static [u8] = rungs!(path_bytes(P::PARTS), |M| PathsOf::<P, M>::PATHS);
 
     /// The table. It does not compile if two routes match the same requests.
     pub const ROUTES: &'static [Route] = {
         let routes = match P::PARTS {
             [Part { prefix, routes }] if prefix.is_empty() => routes,
-            parts => rungs!(routes_total(parts), RoutesOf::ROUTES:
-                0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30
-                31 32 33 34 35 36 37 38 39 40 41 42 43 44 45 46 47 48 56 64 72 80 88 96 104 112 120
-                128 160 192 224 256 320 384 448 512 640 768 896 1024 1280 1536 1792 2048),
+            parts => rungs!(routes_total(parts), |N| RoutesOf::<P, N>::ROUTES),
         };
         conflict::check(routes);
         routes

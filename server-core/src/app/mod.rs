@@ -61,6 +61,7 @@ pub mod flatten;
 #[doc(hidden)]
 pub mod form;
 pub mod format;
+mod index;
 #[cfg(feature = "json")]
 pub mod json;
 pub mod layer;

@@ -3,7 +3,7 @@
 use super::path::{Segment as _, is_uuid};
 use super::pattern::{Parameters, check};
 use crate::http::abnf;
-use crate::http::request_line::Method;
+use crate::http::request_line::{Method, Methods};
 
 /// A route. Its path is literal text with parameters in braces, each a whole segment:
 /// `{name}` is any segment that is not empty, `{name:u32}` one of a type (`u32`, `i32`, `uuid` or
@@ -40,6 +40,9 @@ pub(super) enum Rank {
 macro_rules! verbs {
     ($($verb:ident $method:ident)*) => {
         impl Route {
+            /// What a route can be for.
+            pub(super) const METHODS: [Method; [$(stringify!($verb)),*].len()] = [$(Method::$method),*];
+
             $(
                 #[doc = concat!("A route for ", stringify!($verb), " requests.")]
                 pub const fn $verb(path: &'static str) -> Self {
@@ -94,13 +97,42 @@ impl Route {
         takes_time
     }
 
+    /// Whether there are no braces in the path.
+    pub(super) const fn is_literal(&self) -> bool {
+        self.captures.is_none()
+    }
+
+    /// Whether the route is for `method`; that of a WebSocket is not for a HEAD which asks as GET.
+    #[inline(always)]
+    pub(super) fn is_for(&self, method: Method, is_head: bool) -> bool {
+        (self.method == method) & !(is_head & self.upgrades)
+    }
+
+    /// Adds what a path of this route allows.
+    #[inline(always)]
+    pub(super) const fn add_methods(&self, methods: &mut Methods) {
+        methods.add(self.method);
+        methods.add(Method::Options);
+        if matches!(self.method, Method::Get) && !self.upgrades {
+            methods.add(Method::Head);
+        }
+    }
+
+    /// Whether `path` is the very text of the pattern.
+    #[inline(always)]
+    pub(super) fn is_literally(&self, path: &[u8]) -> bool {
+        #[cfg(test)]
+        tests::COMPARISONS.set(tests::COMPARISONS.get() + 1);
+        self.path.as_bytes() == path
+    }
+
     /// Whether the route's path is `path`, how specifically, and what its parameter number
     /// `wanted` then holds: empty if there are not so many.
     // rfc3986-5.2.4-dot-segments
     #[inline(never)]
     pub(super) fn captures<'p>(&self, path: &'p [u8], wanted: usize) -> Option<(Rank, &'p [u8])> {
         match self.captures {
-            None => (self.path.as_bytes() == path).then_some((Rank::Literal, &[])),
+            None => self.is_literally(path).then_some((Rank::Literal, &[])),
             Some(captures) => captures(self.path.as_bytes(), path, wanted),
         }
     }
@@ -109,7 +141,7 @@ impl Route {
     #[inline(always)]
     pub(super) fn rank(&self, path: &[u8]) -> Option<Rank> {
         match self.captures {
-            None => (self.path.as_bytes() == path).then_some(Rank::Literal),
+            None => self.is_literally(path).then_some(Rank::Literal),
             Some(captures) => Some(captures(self.path.as_bytes(), path, usize::MAX)?.0),
         }
     }
@@ -172,8 +204,14 @@ fn segments<'p>(
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::{Rank, Route};
+    use std::cell::Cell;
+
+    std::thread_local! {
+        /// How often a path was compared with a literal route: for tests of what finding costs.
+        pub(in crate::app) static COMPARISONS: Cell<usize> = const { Cell::new(0) };
+    }
 
     #[test]
     fn paths_match_by_segments() {

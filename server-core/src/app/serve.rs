@@ -64,7 +64,7 @@ pub fn serve<'s, A: App, T: Transport, C: Clock>(
             let is_open = {
                 let mut arrival = Arrival::new(request, &mut connection, &mut driver);
                 let mut frame = layers.frame(app, &mut arrival);
-                let index = table::find(A::ROUTES, &request);
+                let index = table::find::<A>(&request);
                 let route = index.and_then(|index| A::ROUTES.get(index));
                 request.set_route(index);
                 let mut arrival = Arrival::new(request, &mut connection, &mut driver);
@@ -82,7 +82,7 @@ pub fn serve<'s, A: App, T: Transport, C: Clock>(
                     }
                     let answered = match route {
                         Some(_) => handler.as_mut().poll(cx),
-                        None => table::answer_missing(A::ROUTES, &exchange),
+                        None => table::answer_missing::<A>(&exchange),
                     };
                     // A layer may have stopped it since.
                     match frame.stop() {

@@ -39,7 +39,7 @@ pub enum Method {
 
 impl Method {
     /// The methods that have a name, in the order of the enum.
-    pub(super) const NAMED: [(Self, &'static str); 9] = [
+    pub(crate) const NAMED: [(Self, &'static str); 9] = [
         (Self::Get, "GET"),
         (Self::Head, "HEAD"),
         (Self::Post, "POST"),
