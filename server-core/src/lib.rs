@@ -40,8 +40,8 @@ pub use app::transport::{Clock, Gone, Transport};
 #[cfg(feature = "ws")]
 pub use app::websocket::{Message, WebSocket};
 pub use app::{
-    App, Body, Bytes, Either, Exchange, FixedEntropy, Interrupted, Problem, Rendered, Request,
-    Respond, Response, Result, Text, select, serve,
+    App, Body, Bytes, Either, Exchange, FixedEntropy, Interrupted, Problem, ProblemKind, Rendered,
+    Request, Respond, Response, Result, Text, select, serve,
 };
 pub use error::{Misuse, Violation};
 pub use http::status::Status;

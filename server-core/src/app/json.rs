@@ -88,8 +88,7 @@ fn is_json(content_type: Option<&[u8]>) -> bool {
 
 impl<T: Serialize> Respond for Json<T> {
     fn poll_respond(&mut self, head: &ResponseHead<'_>, exchange: &Exchange<'_>) -> Poll<()> {
-        let head = head.content_type("application/json");
-        rendered(exchange, &head, &mut |to| render(&self.0, to))
+        rendered(exchange, head, b"application/json", &mut |to| render(&self.0, to))
     }
 }
 

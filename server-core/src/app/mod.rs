@@ -104,7 +104,7 @@ pub use exchange::Exchange;
 pub use form::{Form, FromForm, Pairs};
 pub use multipart::{Multipart, Part};
 pub use percent::{Encoded, percent_encode};
-pub use problem::{Kind, Problem, Result};
+pub use problem::{Problem, ProblemKind, Result};
 pub use query::{FromQuery, Query, Room};
 pub use redirect::Redirect;
 pub use refuse::refuse;

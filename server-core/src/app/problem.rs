@@ -1,6 +1,5 @@
 //! An answer that says what went wrong: problem details (RFC 9457).
 
-use core::str;
 use core::task::Poll;
 
 use super::body::Interrupted;
@@ -18,34 +17,70 @@ use crate::http::status::Status;
 pub type Result<T = (), E = Problem> = core::result::Result<T, E>;
 
 /// Something went wrong: a status, and a detail for the client.
+///
+/// Twelve bytes on a board, since every handler that can fail has room for one; the text is part of
+/// the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// `None`: there is nobody left to tell, or it has been told.
-    status: Option<Status>,
-    detail: &'static str,
-    kind: &'static Kind,
-    fields: &'static [(&'static str, &'static str)],
-    retry_after: Option<u32>,
+    /// Zero: there is nobody left to tell, or it has been told.
+    status: u16,
+    /// Seconds; zero is none.
+    retry_after: u16,
+    said: Said,
 }
 
-/// A kind of problem that a client can tell from others (RFC 9457 §3.1.1, §3.1.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Said {
+    Detail(&'static str),
+    Kind(&'static ProblemKind),
+}
+
+/// A kind of problem that a client can tell from others.
+///
+/// ```
+/// use samewire::{ProblemKind, Problem, Result, Status};
+///
+/// const LOCKED: ProblemKind = ProblemKind {
+///     uri: "https://example.com/problems/locked",
+///     title: "The panel is locked",
+///     detail: "turn the key first",
+///     ..ProblemKind::new(Status::CONFLICT)
+/// };
+///
+/// fn turn(locked: bool) -> Result { if locked { Err(Problem::of(&LOCKED)) } else { Ok(()) } }
+/// ```
 #[derive(Debug, PartialEq, Eq)]
-pub struct Kind {
-    /// A URI reference that names it, and where one can read about it.
+pub struct ProblemKind {
+    /// The status of its answers.
+    pub status: Status,
+    /// A URI reference that names it, and where one can read about it (RFC 9457 §3.1.1); none is
+    /// sent if it is empty.
     pub uri: &'static str,
-    /// What it is in a few words, the same for all of its kind.
+    /// What it is in a few words (RFC 9457 §3.1.3); if it is empty, the status' own phrase.
     pub title: &'static str,
+    /// What it is in a sentence (RFC 9457 §3.1.4); none is sent if it is empty.
+    pub detail: &'static str,
+    /// Further field lines, as `WWW-Authenticate`. One that would break the head is left out.
+    pub fields: &'static [(&'static str, &'static str)],
 }
 
-/// Nothing more than the status says (RFC 9457 §4.2.1): no type is sent, and the title is the
-/// status' own phrase.
-const ABOUT_BLANK: &Kind = &Kind { uri: "", title: "" };
+impl ProblemKind {
+    /// Nothing more than the status says (RFC 9457 §4.2.1).
+    pub const fn new(status: Status) -> Self {
+        Self { status, uri: "", title: "", detail: "", fields: &[] }
+    }
+}
 
 impl Problem {
-    /// Any problem. `detail` explains this occurrence to the client (RFC 9457 §3.1.4); none is sent
-    /// if it is empty.
+    /// Any problem. `detail` explains it to the client (RFC 9457 §3.1.4); none is sent if it is
+    /// empty.
     pub const fn new(status: Status, detail: &'static str) -> Self {
-        Self { status: Some(status), detail, kind: ABOUT_BLANK, fields: &[], retry_after: None }
+        Self { status: status.code(), retry_after: 0, said: Said::Detail(detail) }
+    }
+
+    /// A problem of a kind that has a name.
+    pub const fn of(kind: &'static ProblemKind) -> Self {
+        Self { status: kind.status.code(), retry_after: 0, said: Said::Kind(kind) }
     }
 
     /// 400: the request makes no sense.
@@ -73,43 +108,35 @@ impl Problem {
         Self::new(Status::UNPROCESSABLE_CONTENT, detail)
     }
 
-    /// The same of a kind that has a name.
-    pub const fn kind(self, kind: &'static Kind) -> Self {
-        Self { kind, ..self }
-    }
-
-    /// The same with further field lines, as `WWW-Authenticate`. One that would break the head is
-    /// left out.
-    pub const fn fields(self, fields: &'static [(&'static str, &'static str)]) -> Self {
-        Self { fields, ..self }
-    }
-
-    /// The same with a `Retry-After` of so many seconds (RFC 9110 §10.2.3).
-    pub const fn retry_after(self, seconds: u32) -> Self {
-        Self { retry_after: Some(seconds), ..self }
+    /// The same with a `Retry-After` of so many seconds (RFC 9110 §10.2.3); of zero, with none.
+    pub const fn retry_after(self, seconds: u16) -> Self {
+        Self { retry_after: seconds, ..self }
     }
 
     /// The status; `None` if there is nobody left to tell.
     pub const fn status(&self) -> Option<Status> {
-        self.status
+        Status::sent(self.status)
     }
 
     /// What is said of this occurrence.
     pub const fn detail(&self) -> &'static str {
-        self.detail
+        match self.said {
+            Said::Detail(detail) => detail,
+            Said::Kind(kind) => kind.detail,
+        }
     }
 
     /// What a WebSocket's peer is to be told, if anything.
     #[cfg(feature = "ws")]
     pub(super) fn farewell(&self) -> Option<&'static str> {
-        self.status.map(|_| self.detail)
+        self.status().map(|_| self.detail())
     }
 }
 
 /// An interruption has been answered already, as far as there is anybody to answer.
 impl From<Interrupted> for Problem {
     fn from(_: Interrupted) -> Self {
-        Self { status: None, ..Self::new(Status::OK, "") }
+        Self { status: 0, ..Self::new(Status::OK, "") }
     }
 }
 
@@ -126,31 +153,36 @@ impl Respond for Problem {
         if let Some(around) = exchange.around() {
             around.on_error(&mut problem);
         }
-        let Some(status) = problem.status else { return Poll::Ready(()) };
-        let head = ResponseHead { status, content_type: Some(PROBLEM_JSON), ..*head };
-        let head = if problem.has_lines() { head.lines(&problem) } else { head };
-        rendered(exchange, &head, &mut |to| problem.render(status, to))
+        let Some(status) = problem.status() else { return Poll::Ready(()) };
+        let mut head = head.status(status);
+        if problem.has_lines() {
+            head = head.lines(&problem);
+        }
+        rendered(exchange, &head, PROBLEM_JSON, &mut |to| problem.render(status, to))
     }
 }
 
 impl Problem {
     const fn has_lines(&self) -> bool {
-        self.retry_after.is_some() || !self.fields.is_empty()
+        self.retry_after > 0 || matches!(self.said, Said::Kind(_))
     }
 
     fn render(&self, status: Status, to: &mut Writer<'_>) {
-        let Kind { uri, title } = *self.kind;
-        let phrase = str::from_utf8(status.reason()).unwrap_or_default();
+        let (uri, title) = match self.said {
+            Said::Detail(_) => ("", ""),
+            Said::Kind(kind) => (kind.uri, kind.title),
+        };
         to.put(b"{");
         if !uri.is_empty() {
-            put_member(to, b"\"type\":\"", uri);
+            put_member(to, b"\"type\":\"", uri.as_bytes());
             to.push(b',');
         }
-        put_member(to, b"\"title\":\"", if title.is_empty() { phrase } else { title });
+        let title = if title.is_empty() { status.reason() } else { title.as_bytes() };
+        put_member(to, b"\"title\":\"", title);
         to.put(b",\"status\":");
         to.put_decimal(status.code().into());
-        if !self.detail.is_empty() {
-            put_member(to, b",\"detail\":\"", self.detail);
+        if !self.detail().is_empty() {
+            put_member(to, b",\"detail\":\"", self.detail().as_bytes());
         }
         to.put(b"}");
     }
@@ -158,28 +190,28 @@ impl Problem {
 
 impl Lines for Problem {
     fn put(&self, _: Status, to: &mut FieldLines<'_, '_>) {
-        for (name, value) in self.fields {
-            to.add(name, value.as_bytes());
+        if let Said::Kind(kind) = self.said {
+            kind.fields.iter().for_each(|(name, value)| to.add(name, value.as_bytes()));
         }
-        if let Some(seconds) = self.retry_after {
-            let mut digits = [0; 10];
+        if self.retry_after > 0 {
+            let mut digits = [0; 5];
             let mut writer = Writer::new(&mut digits);
-            writer.put_decimal(seconds.into());
+            writer.put_decimal(self.retry_after.into());
             let n = writer.written().unwrap_or_default();
             to.add("Retry-After", digits.get(..n).unwrap_or_default());
         }
     }
 }
 
-fn put_member(to: &mut Writer<'_>, name: &[u8], text: &str) {
+fn put_member(to: &mut Writer<'_>, name: &[u8], text: &[u8]) {
     to.put(name);
     put_escaped(to, text);
     to.push(b'"');
 }
 
 /// A JSON string's inside (RFC 8259 §7).
-pub(super) fn put_escaped(to: &mut Writer<'_>, text: &str) {
-    let mut rest = text.as_bytes();
+pub(super) fn put_escaped(to: &mut Writer<'_>, text: &[u8]) {
+    let mut rest = text;
     loop {
         let (plain, odd) = rest.split_at_checked(Class::UNESCAPED.span(rest)).unwrap_or_default();
         to.put(plain);
@@ -204,7 +236,7 @@ mod tests {
     fn details_are_escaped() {
         let mut room = [0; 64];
         let mut writer = Writer::new(&mut room);
-        put_escaped(&mut writer, "a\"b\\c\nd\u{1f}é");
+        put_escaped(&mut writer, "a\"b\\c\nd\u{1f}é".as_bytes());
         let n = writer.written().unwrap();
         assert_eq!(&room[..n], "a\\\"b\\\\c\\u000ad\\u001fé".as_bytes());
     }

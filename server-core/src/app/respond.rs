@@ -59,20 +59,20 @@ pub trait Respond {
 
 /// Answers `exchange` with what a handler returned.
 pub fn respond<R: Respond>(exchange: &Exchange<'_>, mut answer: R) -> impl Future<Output = ()> {
-    poll_fn(move |_| answer.poll_respond(&ResponseHead::new(Status::OK), exchange))
+    poll_fn(move |_| answer.poll_respond(&ResponseHead::OK, exchange))
 }
 
 /// Text that is part of the program: `text/plain`, sent from where it lies.
 impl Respond for &'static str {
     fn poll_respond(&mut self, head: &ResponseHead<'_>, exchange: &Exchange<'_>) -> Poll<()> {
-        fixed(exchange, &head.content_type(TEXT), self.as_bytes())
+        fixed_text(exchange, head, self.as_bytes())
     }
 }
 
 /// Bytes that are part of the program: `application/octet-stream`, sent from where they lie.
 impl Respond for &'static [u8] {
     fn poll_respond(&mut self, head: &ResponseHead<'_>, exchange: &Exchange<'_>) -> Poll<()> {
-        fixed(exchange, &head.content_type(OCTETS), self)
+        fixed_octets(exchange, head, self)
     }
 }
 
@@ -140,8 +140,7 @@ impl<'c, F: FnMut(&mut Writer<'_>)> Rendered<'c, F> {
 
 impl<F: FnMut(&mut Writer<'_>)> Respond for Rendered<'_, F> {
     fn poll_respond(&mut self, head: &ResponseHead<'_>, exchange: &Exchange<'_>) -> Poll<()> {
-        let head = ResponseHead { content_type: Some(self.content_type), ..*head };
-        rendered(exchange, &head, &mut self.render)
+        rendered(exchange, head, self.content_type, &mut self.render)
     }
 }
 
@@ -149,12 +148,27 @@ impl<F: FnMut(&mut Writer<'_>)> Respond for Rendered<'_, F> {
 pub(super) fn rendered(
     exchange: &Exchange<'_>,
     head: &ResponseHead<'_>,
+    content_type: &[u8],
     render: &mut dyn FnMut(&mut Writer<'_>),
 ) -> Poll<()> {
-    exchange.with(Poll::Pending, |wire| wire.respond_rendered(head, render))
+    let head = ResponseHead { content_type: Some(content_type), ..*head };
+    exchange.with(Poll::Pending, |wire| wire.respond_rendered(&head, render))
 }
 
 #[inline(never)]
-fn fixed(exchange: &Exchange<'_>, head: &ResponseHead<'_>, content: &'static [u8]) -> Poll<()> {
-    exchange.with(Poll::Pending, |wire| wire.respond(head, content))
+fn fixed_text(
+    exchange: &Exchange<'_>,
+    head: &ResponseHead<'_>,
+    content: &'static [u8],
+) -> Poll<()> {
+    exchange.with(Poll::Pending, |wire| wire.respond(&head.content_type(TEXT), content))
+}
+
+#[inline(never)]
+fn fixed_octets(
+    exchange: &Exchange<'_>,
+    head: &ResponseHead<'_>,
+    content: &'static [u8],
+) -> Poll<()> {
+    exchange.with(Poll::Pending, |wire| wire.respond(&head.content_type(OCTETS), content))
 }

@@ -18,11 +18,8 @@ use crate::connection::state::State;
 use crate::connection::{Connection, Input, Output, Wire};
 use crate::http::lines::Lines;
 use crate::http::response::ResponseHead;
-use crate::http::status::Status;
 use crate::limits::Limits;
 use crate::time::Instant;
-
-const OK: ResponseHead<'static> = ResponseHead::new(Status::OK);
 
 /// Serves `app` on one connection until it is over. Runs under any executor, one future for each
 /// connection; nothing is boxed, nothing has to be `Send` or `'static`.
@@ -62,13 +59,16 @@ pub fn serve<'s, A: App, T: Transport, C: Clock>(
             let mut request = Request::new(front.get(from..).unwrap_or_default(), &head);
             connection.freeze(frozen);
             let is_open = {
-                let mut arrival = Arrival::new(request, &mut connection, &mut driver);
-                let mut frame = layers.frame(app, &mut arrival);
+                // Nothing but the frame is kept across a wait.
+                let mut frame =
+                    layers.frame(app, &mut Arrival::new(request, &mut connection, &mut driver));
                 let index = table::find::<A>(&request);
                 let route = index.and_then(|index| A::ROUTES.get(index));
                 request.set_route(index);
-                let mut arrival = Arrival::new(request, &mut connection, &mut driver);
-                frame.routed(&mut arrival, route.is_some_and(|route| route.takes_words));
+                frame.routed(
+                    &mut Arrival::new(request, &mut connection, &mut driver),
+                    route.is_some_and(|route| route.takes_words),
+                );
                 let around = frame.around();
                 let lines = around.map(|around| around as &dyn Lines);
                 let wire = connection.lend(limits, behind, &mut *send, &mut date).around(lines);
@@ -78,7 +78,7 @@ pub fn serve<'s, A: App, T: Transport, C: Clock>(
                 let mut handler = pin!(app.call(index.unwrap_or(usize::MAX), &exchange));
                 let mut answer = |cx: &mut Context<'_>| {
                     if let Some(mut stop) = frame.stop() {
-                        return stop.poll_respond(&OK, &exchange);
+                        return stop.poll_respond(&ResponseHead::OK, &exchange);
                     }
                     let answered = match route {
                         Some(_) => handler.as_mut().poll(cx),
@@ -86,7 +86,7 @@ pub fn serve<'s, A: App, T: Transport, C: Clock>(
                     };
                     // A layer may have stopped it since.
                     match frame.stop() {
-                        Some(mut stop) => stop.poll_respond(&OK, &exchange),
+                        Some(mut stop) => stop.poll_respond(&ResponseHead::OK, &exchange),
                         None => answered,
                     }
                 };

@@ -255,11 +255,11 @@ impl Inbox<'_> {
 
     fn take(&mut self, kind: Kind, bytes: usize) -> Message<'_> {
         self.lent = self.exchange.lend();
-        let message = Message { kind, data: self.lent.get(..bytes).unwrap_or_default() };
+        let data = self.lent.get(..bytes).unwrap_or_default();
         if let Some(around) = self.exchange.around() {
-            around.ws_message(&message);
+            around.ws_message(&Message { kind, data });
         }
-        message
+        Message { kind, data }
     }
 
     fn give_back(&mut self) {

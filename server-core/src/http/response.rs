@@ -20,6 +20,9 @@ pub struct ResponseHead<'h> {
 }
 
 impl<'h> ResponseHead<'h> {
+    /// 200, and nothing else to say.
+    pub const OK: Self = Self::new(Status::OK);
+
     /// A head with a status and nothing else to say.
     pub const fn new(status: Status) -> Self {
         Self { status, content_type: None, allow: Methods::NONE, more: None }

@@ -82,7 +82,7 @@ fn put_integer(to: &mut Writer<'_>, is_name: bool, is_negative: bool, magnitude:
 #[inline(never)]
 fn put_string(to: &mut Writer<'_>, text: &str) {
     to.push(b'"');
-    put_escaped(to, text);
+    put_escaped(to, text.as_bytes());
     to.push(b'"');
 }
 
@@ -342,7 +342,7 @@ struct Escaped<'w, 'b>(&'w mut Writer<'b>);
 
 impl fmt::Write for Escaped<'_, '_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        put_escaped(self.0, text);
+        put_escaped(self.0, text.as_bytes());
         Ok(())
     }
 }
