@@ -38,37 +38,69 @@ enum Said {
 /// A kind of problem that a client can tell from others.
 ///
 /// ```
-/// use samewire::{ProblemKind, Problem, Result, Status};
+/// use samewire::{Problem, ProblemKind, Result, Status};
 ///
-/// const LOCKED: ProblemKind = ProblemKind {
-///     uri: "https://example.com/problems/locked",
-///     title: "The panel is locked",
-///     detail: "turn the key first",
-///     ..ProblemKind::new(Status::CONFLICT)
-/// };
+/// const LOCKED: ProblemKind = ProblemKind::new(Status::CONFLICT)
+///     .uri("https://example.com/problems/locked")
+///     .title("The panel is locked")
+///     .detail("turn the key first");
 ///
 /// fn turn(locked: bool) -> Result { if locked { Err(Problem::of(&LOCKED)) } else { Ok(()) } }
 /// ```
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct ProblemKind {
-    /// The status of its answers.
-    pub status: Status,
-    /// A URI reference that names it, and where one can read about it (RFC 9457 §3.1.1); none is
-    /// sent if it is empty.
-    pub uri: &'static str,
-    /// What it is in a few words (RFC 9457 §3.1.3); if it is empty, the status' own phrase.
-    pub title: &'static str,
-    /// What it is in a sentence (RFC 9457 §3.1.4); none is sent if it is empty.
-    pub detail: &'static str,
-    /// Further field lines, as `WWW-Authenticate`. One that would break the head is left out.
-    pub fields: &'static [(&'static str, &'static str)],
+    status: Status,
+    uri: &'static str,
+    title: &'static str,
+    detail: &'static str,
+    fields: &'static [(&'static str, &'static str)],
+    /// Writes the fields: what no kind has is not linked.
+    put_fields: Option<PutFields>,
 }
+
+type PutFields = fn(&ProblemKind, &mut FieldLines<'_, '_>);
+
+impl PartialEq for ProblemKind {
+    fn eq(&self, other: &Self) -> bool {
+        let Self { status, uri, title, detail, fields, put_fields: _ } = self;
+        (*status, *uri, *title, *detail, *fields)
+            == (other.status, other.uri, other.title, other.detail, other.fields)
+    }
+}
+
+impl Eq for ProblemKind {}
 
 impl ProblemKind {
     /// Nothing more than the status says (RFC 9457 §4.2.1).
     pub const fn new(status: Status) -> Self {
-        Self { status, uri: "", title: "", detail: "", fields: &[] }
+        Self { status, uri: "", title: "", detail: "", fields: &[], put_fields: None }
     }
+
+    /// The same with a URI reference that names it, and where one can read about it (RFC 9457
+    /// §3.1.1).
+    pub const fn uri(self, uri: &'static str) -> Self {
+        Self { uri, ..self }
+    }
+
+    /// The same with a few words for what it is (RFC 9457 §3.1.3); otherwise those are the status'.
+    pub const fn title(self, title: &'static str) -> Self {
+        Self { title, ..self }
+    }
+
+    /// The same with a sentence for what it is (RFC 9457 §3.1.4).
+    pub const fn detail(self, detail: &'static str) -> Self {
+        Self { detail, ..self }
+    }
+
+    /// The same with further field lines, as `WWW-Authenticate`. One that would break the head is
+    /// left out.
+    pub const fn fields(self, fields: &'static [(&'static str, &'static str)]) -> Self {
+        Self { fields, put_fields: Some(put_fields), ..self }
+    }
+}
+
+fn put_fields(kind: &ProblemKind, to: &mut FieldLines<'_, '_>) {
+    kind.fields.iter().for_each(|(name, value)| to.add(name, value.as_bytes()));
 }
 
 impl Problem {
@@ -190,15 +222,13 @@ impl Problem {
 
 impl Lines for Problem {
     fn put(&self, _: Status, to: &mut FieldLines<'_, '_>) {
-        if let Said::Kind(kind) = self.said {
-            kind.fields.iter().for_each(|(name, value)| to.add(name, value.as_bytes()));
+        if let Said::Kind(kind) = self.said
+            && let Some(put) = kind.put_fields
+        {
+            put(kind, to);
         }
         if self.retry_after > 0 {
-            let mut digits = [0; 5];
-            let mut writer = Writer::new(&mut digits);
-            writer.put_decimal(self.retry_after.into());
-            let n = writer.written().unwrap_or_default();
-            to.add("Retry-After", digits.get(..n).unwrap_or_default());
+            to.put_retry_after(self.retry_after);
         }
     }
 }

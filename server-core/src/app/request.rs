@@ -31,14 +31,14 @@ impl<'x> Request<'x> {
         (self.route != NO_ROUTE).then_some(self.route.into())
     }
 
-    pub(super) fn set_route(&mut self, route: Option<usize>) {
-        self.route = route.and_then(|index| index.try_into().ok()).unwrap_or(NO_ROUTE);
+    pub(super) fn with_route(self, route: Option<usize>) -> Self {
+        let route = route.and_then(|index| index.try_into().ok()).unwrap_or(NO_ROUTE);
+        Self { route, ..self }
     }
 
     /// The request as an app knows it before whose routes there are so many others.
-    pub(super) fn with_routes_before(mut self, routes: usize) -> Self {
-        self.set_route(self.route_index().and_then(|index| index.checked_sub(routes)));
-        self
+    pub(super) fn with_routes_before(self, routes: usize) -> Self {
+        self.with_route(self.route_index().and_then(|index| index.checked_sub(routes)))
     }
 
     /// The method, if it is one that RFC 9110 or RFC 5789 defines.

@@ -56,15 +56,15 @@ pub fn serve<'s, A: App, T: Transport, C: Clock>(
             let frozen = from + head_bytes;
             let Some((front, behind)) = receive.split_at_mut_checked(frozen) else { return };
             let head = *connection.judged_head();
-            let mut request = Request::new(front.get(from..).unwrap_or_default(), &head);
+            let request = Request::new(front.get(from..).unwrap_or_default(), &head);
             connection.freeze(frozen);
             let is_open = {
-                // Nothing but the frame is kept across a wait.
+                // Nothing but the frame is kept across a wait: a value that was lent would be.
                 let mut frame =
                     layers.frame(app, &mut Arrival::new(request, &mut connection, &mut driver));
-                let index = table::find::<A>(&request);
+                let index = table::find::<A>(&{ request });
                 let route = index.and_then(|index| A::ROUTES.get(index));
-                request.set_route(index);
+                let request = request.with_route(index);
                 frame.routed(
                     &mut Arrival::new(request, &mut connection, &mut driver),
                     route.is_some_and(|route| route.takes_words),

@@ -7,6 +7,8 @@ use super::{Answer, Wire};
 use crate::buffer::{Writer, copy, shift};
 use crate::error::{Misuse, Violation};
 use crate::http::framing::Framing;
+#[cfg(feature = "ws")]
+use crate::http::lines::{FieldLines, Lines};
 use crate::http::request_line::{Method, Version};
 use crate::http::response::{self, ContentFraming, Persistence, ResponseHead};
 use crate::http::status::Status;
@@ -234,10 +236,7 @@ impl Wire<'_> {
             // rfc6455-4.4-advertise-all-versions
             #[cfg(feature = "ws")]
             let head = match status {
-                Status::UPGRADE_REQUIRED => ResponseHead {
-                    more: Some(&[("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13")]),
-                    ..head
-                },
+                Status::UPGRADE_REQUIRED => ResponseHead { more: Some(&UpgradeNeeded), ..head },
                 _ => head,
             };
             let _ = self.respond_problem(&head, text);
@@ -369,6 +368,17 @@ impl Wire<'_> {
     fn complete(&mut self) {
         self.c.answer = Answer::Done;
         self.c.timers.stop_handler();
+    }
+}
+
+/// What an answer of 426 has to say.
+#[cfg(feature = "ws")]
+struct UpgradeNeeded;
+
+#[cfg(feature = "ws")]
+impl Lines for UpgradeNeeded {
+    fn put(&self, _: Status, to: &mut FieldLines<'_, '_>) {
+        to.put_whole(b"\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13");
     }
 }
 

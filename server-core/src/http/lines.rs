@@ -72,6 +72,21 @@ impl<'f, 'b> FieldLines<'f, 'b> {
         Ok(())
     }
 
+    /// Adds lines that are known to fit, each with its CRLF in front.
+    pub(crate) fn put_whole(&mut self, lines: &'static [u8]) {
+        if let Job::Write(to) = &mut self.job {
+            to.put(lines);
+        }
+    }
+
+    /// Adds `Retry-After` (RFC 9110 §10.2.3).
+    pub(crate) fn put_retry_after(&mut self, seconds: u16) {
+        if let Job::Write(to) = &mut self.job {
+            to.put(b"\r\nRetry-After: ");
+            to.put_decimal(seconds.into());
+        }
+    }
+
     /// Adds a line that is part of the program; one that would break the head is left out.
     pub fn add(&mut self, name: &'static str, value: &[u8]) {
         let added = self.line(name, value);
