@@ -6,6 +6,8 @@
 
 use std::fmt;
 
+use serde::de::DeserializeOwned;
+
 /// One final answer of the server.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Answer {
@@ -16,7 +18,8 @@ pub struct Answer {
 
 /// What a parser can say of bytes that have come so far.
 pub(crate) enum Parsed {
-    Answer(Answer),
+    /// An answer, and how many bytes it took with those of interim ones before it.
+    Answer(Answer, usize),
     Incomplete,
     /// Not an HTTP answer, and why.
     Malformed(&'static str),
@@ -39,9 +42,58 @@ impl Answer {
         self
     }
 
+    /// The answer itself, if the first field line with this name has this value.
+    ///
+    /// # Panics
+    ///
+    /// If it has another one or is missing, with the answer.
+    #[track_caller]
+    pub fn expect_field(self, name: &str, value: &str) -> Self {
+        let own = self.field(name);
+        assert!(own == Some(value), "expected {name}: {value}, but this came:\n{self:?}");
+        self
+    }
+
+    /// The answer itself, if it has no field line with this name.
+    ///
+    /// # Panics
+    ///
+    /// If it has one, with the answer.
+    #[track_caller]
+    pub fn expect_no_field(self, name: &str) -> Self {
+        assert!(self.field(name).is_none(), "expected no {name}, but this came:\n{self:?}");
+        self
+    }
+
+    /// The answer itself, if its content is this text.
+    ///
+    /// # Panics
+    ///
+    /// If it is another one, with the answer.
+    #[track_caller]
+    pub fn expect_body(self, text: &str) -> Self {
+        assert!(self.content == text.as_bytes(), "expected {text:?}, but this came:\n{self:?}");
+        self
+    }
+
     /// The value of the first field line with this name, whatever its case.
     pub fn field(&self, name: &str) -> Option<&str> {
         self.fields.iter().find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, v)| &**v)
+    }
+
+    /// The values of all field lines with this name, in order.
+    pub fn fields_named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        let named = self.fields.iter().filter(move |(own, _)| own.eq_ignore_ascii_case(name));
+        named.map(|(_, value)| &**value)
+    }
+
+    /// The value that `Set-Cookie` gives to this cookie.
+    pub fn cookie(&self, name: &str) -> Option<&str> {
+        let pairs = self.fields_named("Set-Cookie").map(|line| line.split(';').next());
+        pairs
+            .flatten()
+            .filter_map(|pair| pair.split_once('='))
+            .find_map(|(own, value)| (own.trim() == name).then_some(value.trim()))
     }
 
     /// The content as text.
@@ -54,6 +106,19 @@ impl Answer {
         std::str::from_utf8(&self.content).expect("the content is not UTF-8: ask for content()")
     }
 
+    /// The content, read as JSON by serde_json: somebody else's reader than the server's.
+    ///
+    /// # Panics
+    ///
+    /// If it is none, or not of this type, with the answer.
+    #[track_caller]
+    pub fn json<T: DeserializeOwned>(&self) -> T {
+        match serde_json::from_slice(&self.content) {
+            Ok(value) => value,
+            Err(why) => panic!("expected other JSON ({why}), but this came:\n{self:?}"),
+        }
+    }
+
     /// The content, decoded from its transfer coding.
     pub fn content(&self) -> &[u8] {
         &self.content
@@ -61,30 +126,44 @@ impl Answer {
 
     /// The first final answer in `bytes`. `to_head` says that HEAD was asked for, `ended` that the
     /// server has ended its half.
-    pub(crate) fn parse(mut bytes: &[u8], to_head: bool, ended: bool) -> Parsed {
+    pub(crate) fn parse(bytes: &[u8], to_head: bool, ended: bool) -> Parsed {
+        let (answer, head) = match Self::parse_head(bytes) {
+            Parsed::Answer(answer, head) => (answer, head),
+            other => return other,
+        };
+        if to_head || matches!(answer.status, 101 | 204 | 304) {
+            return Parsed::Answer(answer, head);
+        }
+        answer.with_content(bytes, head, ended)
+    }
+
+    /// The head of the first final answer in `bytes`, without content.
+    pub(crate) fn parse_head(bytes: &[u8]) -> Parsed {
+        let mut at = 0;
         loop {
-            let Some((head, rest)) = split_head(bytes) else { return Parsed::Incomplete };
+            let rest = bytes.get(at..).unwrap_or_default();
+            let Some((head, _)) = split_head(rest) else { return Parsed::Incomplete };
+            at += head.len() + 4;
             let Some((status, fields)) = parse_head(head) else {
                 return Parsed::Malformed("the head is not one of HTTP/1.1");
             };
-            if (100..200).contains(&status) && status != 101 {
-                bytes = rest;
-                continue;
+            if !(100..200).contains(&status) || status == 101 {
+                return Parsed::Answer(Self { status, fields, content: Vec::new() }, at);
             }
-            let bare = to_head || matches!(status, 101 | 204 | 304);
-            let answer = Self { status, fields, content: Vec::new() };
-            return if bare { Parsed::Answer(answer) } else { answer.with_content(rest, ended) };
         }
     }
 
-    fn with_content(mut self, rest: &[u8], ended: bool) -> Parsed {
+    fn with_content(mut self, bytes: &[u8], at: usize, ended: bool) -> Parsed {
+        let rest = bytes.get(at..).unwrap_or_default();
         if let Some(coding) = self.field("Transfer-Encoding") {
             if !coding.eq_ignore_ascii_case("chunked") {
                 return Parsed::Malformed("the transfer coding is not chunked");
             }
             return match dechunk(rest) {
-                Ok(Some(content)) => Parsed::Answer(Self { content, ..self }),
-                Ok(None) => Parsed::Incomplete,
+                Ok((content, Some(length))) => {
+                    Parsed::Answer(Self { content, ..self }, at + length)
+                }
+                Ok((_, None)) => Parsed::Incomplete,
                 Err(why) => Parsed::Malformed(why),
             };
         }
@@ -96,7 +175,12 @@ impl Answer {
         };
         let Some(content) = rest.get(..length) else { return Parsed::Incomplete };
         self.content = content.to_vec();
-        Parsed::Answer(self)
+        Parsed::Answer(self, at + length)
+    }
+
+    /// Whether the connection ends behind this answer.
+    pub(crate) fn closes(&self) -> bool {
+        self.fields_named("Connection").any(|value| value.eq_ignore_ascii_case("close"))
     }
 }
 
@@ -125,25 +209,33 @@ fn parse_head(head: &[u8]) -> Option<(u16, Vec<(String, String)>)> {
     Some((status, fields.collect::<Option<_>>()?))
 }
 
-/// The content of a chunked message, `None` while it is incomplete. Trailers are dropped.
-fn dechunk(mut rest: &[u8]) -> Result<Option<Vec<u8>>, &'static str> {
-    let mut content = Vec::new();
+/// The content of a chunked message as far as it has come, and its length in bytes with the trailers,
+/// which are dropped, if all of it has.
+pub(crate) fn dechunk(bytes: &[u8]) -> Result<(Vec<u8>, Option<usize>), &'static str> {
+    let (mut content, mut at) = (Vec::new(), 0);
     loop {
-        let Some(end) = rest.windows(2).position(|two| two == b"\r\n") else { return Ok(None) };
+        let rest = &bytes[at..];
+        let Some(end) = rest.windows(2).position(|two| two == b"\r\n") else {
+            return Ok((content, None));
+        };
         let size = std::str::from_utf8(&rest[..end]).unwrap_or_default();
         let size = size.split(';').next().unwrap_or_default();
         let size = usize::from_str_radix(size, 16).map_err(|_| "a chunk size is no number")?;
-        rest = &rest[end + 2..];
+        let rest = &rest[end + 2..];
+        at += end + 2;
         if size == 0 {
-            let complete = rest.starts_with(b"\r\n") || split_head(rest).is_some();
-            return Ok(complete.then_some(content));
+            let trailers = if rest.starts_with(b"\r\n") {
+                Some(2)
+            } else {
+                split_head(rest).map(|(trailers, _)| trailers.len() + 4)
+            };
+            return Ok((content, trailers.map(|length| at + length)));
         }
-        let Some((chunk, after)) = rest.split_at_checked(size) else { return Ok(None) };
-        content.extend_from_slice(chunk);
-        match after {
-            [b'\r', b'\n', after @ ..] => rest = after,
-            [] | [b'\r'] => return Ok(None),
-            _ => return Err("a chunk does not end where its size says"),
+        content.extend_from_slice(&rest[..size.min(rest.len())]);
+        match rest.get(size..) {
+            Some([b'\r', b'\n', ..]) => at += size + 2,
+            None | Some([] | [b'\r']) => return Ok((content, None)),
+            Some(_) => return Err("a chunk does not end where its size says"),
         }
     }
 }
@@ -175,7 +267,7 @@ mod tests {
                 "200 ",
             ),
         ] {
-            let Parsed::Answer(answer) = Answer::parse(text.as_bytes(), to_head, ended) else {
+            let Parsed::Answer(answer, _) = Answer::parse(text.as_bytes(), to_head, ended) else {
                 panic!("{text:?}")
             };
             assert_eq!(format!("{} {}", answer.status(), answer.body()), expected, "{text:?}");

@@ -1,23 +1,44 @@
 //! The short way to ask an app something in a test.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
-use samewire::Limits;
 use samewire::app::App;
+use samewire::{Instant, Limits};
 
-use crate::answer::{Answer, Parsed};
+use crate::answer::Answer;
 use crate::client::Client;
-use crate::stream::End;
+use crate::clock::later;
+use crate::events::Events;
+use crate::request::Request;
+use crate::stream::Delivery;
+use crate::visitor::Visitor;
+use crate::websocket::WebSocket;
 use crate::world::World;
 
-/// An app in a world of its own, to be asked one request at a time.
+/// What a test expects is waited for so long, in the time of the world.
+const WAIT_MAX: Duration = Duration::from_secs(10);
+
+/// An app in a world of its own, to be asked one thing at a time.
 ///
-/// Each request has a connection of its own. Where the app waits, time jumps to the next deadline,
-/// so an answer comes at once, be it the server's 503. For anything beyond that (pipelining, cuts,
-/// WebSocket, many clients) talk to the [`World`].
+/// Each request has a connection of its own; a [`Visitor`] keeps one. Where the app waits, time jumps
+/// to the next deadline, so an answer comes at once, be it the server's 503. What is not as expected
+/// panics, and shows what came.
+///
+/// ```
+/// use samewire_sim::Sim;
+///
+/// let sim = Sim::new(samewire_demo::Demo::new());
+/// sim.get("/hello").expect(200).expect_field("Content-Type", "application/json");
+/// sim.get("/nowhere").expect(404);
+/// sim.request("POST", "/").json(&[1, 2, 3]).send().expect(200).expect_body("[1,2,3]");
+/// ```
+///
+/// For anything beyond it (floods, resets, bytes that are no HTTP) talk to the [`World`].
 #[derive(Debug)]
 pub struct Sim<A> {
     world: World<A>,
+    delivery: Delivery,
 }
 
 impl<A: App + 'static> Sim<A> {
@@ -28,7 +49,18 @@ impl<A: App + 'static> Sim<A> {
 
     /// A world with this app and these limits.
     pub fn with_limits(app: A, limits: Limits) -> Self {
-        Self { world: World::new(app, limits) }
+        Self::of(World::new(app, limits))
+    }
+
+    /// The app of this world.
+    pub fn of(world: World<A>) -> Self {
+        Self { world, delivery: Delivery::default() }
+    }
+
+    /// The same, with bytes to the server that travel in this way, on all connections from now on.
+    #[must_use]
+    pub fn delivered(self, delivery: Delivery) -> Self {
+        Self { delivery, ..self }
     }
 
     /// Asks `GET target`.
@@ -83,13 +115,43 @@ impl<A: App + 'static> Sim<A> {
 
     /// A request to complete, then to send.
     pub fn request(&self, method: &str, target: &str) -> Request<'_, A> {
-        let head = format!("{method} {target} HTTP/1.1\r\nHost: sim\r\n");
-        Request { sim: self, head, content: None, to_head: method == "HEAD" }
+        Request::new(self, None, method, target)
+    }
+
+    /// Opens a WebSocket.
+    ///
+    /// # Panics
+    ///
+    /// If the server does not agree to it.
+    #[track_caller]
+    pub fn ws(&self, target: &str) -> WebSocket<'_, A> {
+        self.request("GET", target).ws()
+    }
+
+    /// Listens to server-sent events.
+    ///
+    /// # Panics
+    ///
+    /// If the server does not send any.
+    #[track_caller]
+    pub fn events(&self, target: &str) -> Events<'_, A> {
+        self.request("GET", target).events()
+    }
+
+    /// A client that keeps its connection and its cookies, as a browser does.
+    pub fn visitor(&self) -> Visitor<'_, A> {
+        Visitor::new(self)
     }
 
     /// Lets time pass, for what the app does by the clock.
     pub fn pass(&self, duration: Duration) {
         self.world.pass(duration);
+    }
+
+    /// Asks the server to finish what it has begun and to close all connections.
+    pub fn drain(&self) {
+        self.world.drain();
+        self.world.run();
     }
 
     /// The app, to look at what requests have made of it.
@@ -102,65 +164,24 @@ impl<A: App + 'static> Sim<A> {
         &self.world
     }
 
-    #[track_caller]
-    fn ask(&self, client: &Client, to_head: bool) -> Answer {
-        self.world.run();
-        let mut came = Vec::new();
-        loop {
-            client.read(usize::MAX, &mut came);
-            let ended = client.end() != End::Open;
-            match Answer::parse(&came, to_head, ended) {
-                Parsed::Answer(answer) => return answer,
-                Parsed::Incomplete if !ended && self.world.pass_to_next_deadline() => {}
-                Parsed::Incomplete => none("it is incomplete", &came),
-                Parsed::Malformed(why) => none(why, &came),
-            }
-        }
-    }
-}
-
-/// A request of a [`Sim`].
-#[derive(Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Request<'s, A> {
-    sim: &'s Sim<A>,
-    head: String,
-    content: Option<Vec<u8>>,
-    to_head: bool,
-}
-
-impl<A: App + 'static> Request<'_, A> {
-    /// Adds a field line. Nothing is checked, so that a test can send nonsense too.
-    pub fn field(mut self, name: &str, value: &str) -> Self {
-        self.head.push_str(&format!("{name}: {value}\r\n"));
-        self
+    /// Opens a connection, for bytes of any kind.
+    pub fn connect(&self) -> Client {
+        self.world.connect_with(self.delivery.clone())
     }
 
-    /// Adds content, with its Content-Length.
-    pub fn content(mut self, content: impl AsRef<[u8]>) -> Self {
-        self.content = Some(content.as_ref().to_vec());
-        self
+    /// As [`connect`](Self::connect), from this address.
+    pub(crate) fn connect_from(&self, peer: IpAddr) -> Client {
+        self.world.connect_from(peer, self.delivery.clone())
     }
 
-    /// Sends the request and takes the answer.
-    ///
-    /// # Panics
-    ///
-    /// If none comes, or something that is none.
-    #[track_caller]
-    pub fn send(mut self) -> Answer {
-        if let Some(content) = &self.content {
-            self.head.push_str(&format!("Content-Length: {}\r\n", content.len()));
-        }
-        self.head.push_str("\r\n");
-        let client = self.sim.world.connect();
-        client.send(&self.head);
-        client.send(self.content.unwrap_or_default());
-        self.sim.ask(&client, self.to_head)
+    /// Until when to wait for what is expected now.
+    pub(crate) fn patience(&self) -> Instant {
+        later(self.world.now(), WAIT_MAX)
     }
-}
 
-#[track_caller]
-fn none(why: &str, came: &[u8]) -> ! {
-    panic!("no answer ({why}); this came:\n{}", String::from_utf8_lossy(came))
+    /// Jumps to the next deadline, if that is not beyond this moment.
+    pub(crate) fn wait(&self, until: Instant) -> bool {
+        let is_due = self.world.next_deadline().is_some_and(|deadline| deadline <= until);
+        is_due && self.world.pass_to_next_deadline()
+    }
 }

@@ -251,6 +251,11 @@ impl Wire {
         state.up.push(bytes);
     }
 
+    /// Bytes that the client has sent so far.
+    pub(crate) fn sent(&self) -> usize {
+        self.state().up.pushed()
+    }
+
     /// Puts a FIN behind what was sent.
     pub(crate) fn shut(&self) {
         let mut state = self.state();

@@ -138,6 +138,11 @@ impl<A> World<A> {
         self.clock.advance_to(until);
     }
 
+    /// The nearest deadline that somebody waits for, if anybody does.
+    pub fn next_deadline(&self) -> Option<Instant> {
+        self.clock.next_deadline()
+    }
+
     /// Jumps to the nearest deadline and runs. False if nobody waits for any.
     ///
     /// # Panics
@@ -149,6 +154,11 @@ impl<A> World<A> {
             self.run();
         }
         passed
+    }
+
+    /// Bytes that were sent to the server on the connection on which most were.
+    pub fn longest_sent(&self) -> usize {
+        self.network.longest()
     }
 
     /// Now, in this world.
