@@ -1,6 +1,7 @@
 //! JSON (RFC 8259) as a handler's parameter and as its answer, by serde, without a heap.
 
 mod deserializer;
+pub(in crate::app) mod members;
 mod reader;
 mod serializer;
 

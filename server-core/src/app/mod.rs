@@ -83,6 +83,7 @@ mod response;
 #[cfg(feature = "ws")]
 pub mod rooms;
 pub mod route;
+pub mod schema;
 mod select;
 mod serve;
 pub mod sse;

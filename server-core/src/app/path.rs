@@ -2,6 +2,7 @@
 
 use super::exchange::Exchange;
 use super::problem::Problem;
+use super::respond::Respond;
 use crate::http::abnf;
 
 /// A value made of one segment, in its normal form: unreserved characters are decoded, what else
@@ -43,21 +44,32 @@ impl Segment<'_> for i32 {
 
 /// A handler's `path` parameter: one [`Segment`], or a tuple of them in the order of the path.
 pub trait FromPath<'x>: Sized {
-    /// The value, or `None` if a segment does not fit: then the answer is 404.
-    fn from_path(exchange: &'x Exchange<'x>) -> Option<Self>;
+    /// What is answered if the path holds no such value.
+    type Error: Respond;
+
+    /// The value.
+    ///
+    /// # Errors
+    ///
+    /// What is answered: 404 if a segment does not fit.
+    fn from_path(exchange: &'x Exchange<'x>) -> Result<Self, Self::Error>;
 }
 
 impl<'x, S: Segment<'x>> FromPath<'x> for S {
-    fn from_path(exchange: &'x Exchange<'x>) -> Option<Self> {
-        S::from_segment(parameter(exchange, 0)?)
+    type Error = Problem;
+
+    fn from_path(exchange: &'x Exchange<'x>) -> Result<Self, Problem> {
+        segment(exchange, 0).ok_or(NO_RESOURCE)
     }
 }
 
 macro_rules! tuples {
     ($(($($name:ident $index:literal),*))*) => {$(
         impl<'x, $($name: Segment<'x>),*> FromPath<'x> for ($($name,)*) {
-            fn from_path(exchange: &'x Exchange<'x>) -> Option<Self> {
-                Some(($($name::from_segment(parameter(exchange, $index)?)?,)*))
+            type Error = Problem;
+
+            fn from_path(exchange: &'x Exchange<'x>) -> Result<Self, Problem> {
+                Ok(($(segment::<$name>(exchange, $index).ok_or(NO_RESOURCE)?,)*))
             }
         }
     )*};
@@ -67,13 +79,19 @@ tuples! { (A 0, B 1) (A 0, B 1, C 2) (A 0, B 1, C 2, D 3) }
 
 /// What the handler of a route asks for by the word `path`.
 #[doc(hidden)]
-pub fn take<'x, P: FromPath<'x>>(exchange: &'x Exchange<'x>) -> Result<P, Problem> {
-    P::from_path(exchange).ok_or(Problem::not_found("no such resource"))
+pub fn take<'x, P: FromPath<'x>>(exchange: &'x Exchange<'x>) -> Result<P, P::Error> {
+    P::from_path(exchange)
+}
+
+const NO_RESOURCE: Problem = Problem::not_found("no such resource");
+
+fn segment<'x, S: Segment<'x>>(exchange: &'x Exchange<'x>, index: usize) -> Option<S> {
+    S::from_segment(parameter(exchange, index)?)
 }
 
 /// The parameter is found again in the path; nothing is stored for it.
 #[inline(never)]
-fn parameter<'x>(exchange: &Exchange<'x>, index: usize) -> Option<&'x [u8]> {
+pub(super) fn parameter<'x>(exchange: &Exchange<'x>, index: usize) -> Option<&'x [u8]> {
     let (_, value) = exchange.route()?.captures(exchange.request().path(), index)?;
     Some(value)
 }

@@ -181,7 +181,19 @@ impl From<Misuse> for Problem {
 
 impl Respond for Problem {
     fn poll_respond(&mut self, head: &ResponseHead<'_>, exchange: &Exchange<'_>) -> Poll<()> {
-        let mut problem = *self;
+        self.poll_with(head, exchange, &|_| {})
+    }
+}
+
+impl Problem {
+    /// The answer, with what `more` appends to the members of the problem (RFC 9457 §3.2).
+    pub(super) fn poll_with(
+        self,
+        head: &ResponseHead<'_>,
+        exchange: &Exchange<'_>,
+        more: &dyn Fn(&mut Writer<'_>),
+    ) -> Poll<()> {
+        let mut problem = self;
         if let Some(around) = exchange.around() {
             around.on_error(&mut problem);
         }
@@ -190,16 +202,19 @@ impl Respond for Problem {
         if problem.has_lines() {
             head = head.lines(&problem);
         }
-        rendered(exchange, &head, PROBLEM_JSON, &mut |to| problem.render(status, to))
+        rendered(exchange, &head, PROBLEM_JSON, &mut |to| problem.render(status, more, to))
     }
-}
 
-impl Problem {
     const fn has_lines(&self) -> bool {
         self.retry_after > 0 || matches!(self.said, Said::Kind(_))
     }
 
-    fn render(&self, status: Status, to: &mut Writer<'_>) {
+    pub(super) fn render(
+        &self,
+        status: Status,
+        more: &dyn Fn(&mut Writer<'_>),
+        to: &mut Writer<'_>,
+    ) {
         let (uri, title) = match self.said {
             Said::Detail(_) => ("", ""),
             Said::Kind(kind) => (kind.uri, kind.title),
@@ -216,6 +231,7 @@ impl Problem {
         if !self.detail().is_empty() {
             put_member(to, b",\"detail\":\"", self.detail().as_bytes());
         }
+        more(to);
         to.put(b"}");
     }
 }

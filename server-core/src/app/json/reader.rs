@@ -1,7 +1,7 @@
 //! JSON text (RFC 8259), read where it was received: strictly, and in a stack of fixed depth.
 
 use core::ops::Range;
-use core::str;
+use core::{mem, str};
 
 use super::Malformed;
 use crate::http::abnf::decimal;
@@ -168,6 +168,25 @@ impl<'x> Reader<'x> {
     /// A string, its escapes undone where they stand: what they stand for is never longer.
     #[inline(never)]
     pub(super) fn string(&mut self) -> Result<&str, Malformed> {
+        let range = self.string_range()?;
+        // This also finds the half of a surrogate pair.
+        str::from_utf8(self.text.get(range).unwrap_or_default()).map_err(|_| Malformed)
+    }
+
+    /// The same, to keep: the text up to its end is given away with it.
+    #[inline(never)]
+    pub(super) fn kept_string(&mut self) -> Result<&'x str, Malformed> {
+        let range = self.string_range()?;
+        let text = mem::take(&mut self.text).split_at_mut_checked(self.at);
+        let (read, rest) = text.ok_or(Malformed)?;
+        (self.text, self.at) = (rest, 0);
+        let read: &'x [u8] = read;
+        str::from_utf8(read.get(range).unwrap_or_default()).map_err(|_| Malformed)
+    }
+
+    /// Where the inside of a string is, unescaped.
+    #[inline(never)]
+    fn string_range(&mut self) -> Result<Range<usize>, Malformed> {
         self.expect(b'"')?;
         let begin = self.at;
         let mut end = begin;
@@ -192,8 +211,7 @@ impl<'x> Reader<'x> {
             };
             end = self.put(end, unescaped);
         }
-        // This also finds the half of a surrogate pair.
-        str::from_utf8(self.text.get(begin..end).unwrap_or_default()).map_err(|_| Malformed)
+        Ok(begin..end)
     }
 
     fn byte(&mut self) -> Result<u8, Malformed> {
