@@ -59,6 +59,36 @@ pub struct Places<S> {
     free_from: usize,
 }
 
+/// Tells a connection that is idle since a moment ago from one that was merely asked again: a driver
+/// that polls all of its connections for anything that comes must not make them younger by that.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Rest {
+    has_moved: bool,
+    is_idle: bool,
+}
+
+impl Rest {
+    /// Of a connection that begins, which is at work.
+    pub const fn new() -> Self {
+        Self { has_moved: true, is_idle: false }
+    }
+
+    /// Bytes have moved.
+    pub const fn moved(&mut self) {
+        self.has_moved = true;
+    }
+
+    /// The connection waits, between two requests or not; whether that is anything new. If so,
+    /// [`Places::set_idle`] is to be told.
+    pub const fn changes(&mut self, is_idle: bool) -> bool {
+        let changes = is_idle != self.is_idle || is_idle && self.has_moved;
+        if changes {
+            (self.is_idle, self.has_moved) = (is_idle, false);
+        }
+        changes
+    }
+}
+
 /// What is to be done with a newcomer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Entry {
@@ -158,7 +188,7 @@ impl<S: AsRef<[Place]> + AsMut<[Place]>> Places<S> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Entry, Overload, Place, Places};
+    use super::{Entry, Overload, Place, Places, Rest};
     use crate::Instant;
     use proptest::prelude::*;
     use std::vec::Vec;
@@ -205,6 +235,15 @@ mod tests {
         places.leave(0);
         assert_eq!(places.enter(at(5000), Overload::REFUSE), Entry::Enter(0));
         assert_eq!(places.enter(at(9999), Overload::REFUSE), Entry::Refuse(1), "none is idle");
+    }
+
+    #[test]
+    fn to_be_asked_again_makes_nobody_younger() {
+        let mut rest = Rest::new();
+        let said = [true, true, false, false, true].map(|is_idle| rest.changes(is_idle));
+        assert_eq!(said, [true, false, true, false, true]);
+        rest.moved();
+        assert_eq!([true, true].map(|is_idle| rest.changes(is_idle)), [true, false]);
     }
 
     /// Lets one in, and says whether that makes it a crowd.

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use samewire::app::places::{Entry, Overload, Place, Places};
+use samewire::app::places::{Entry, Overload, Place, Places, Rest};
 
 use crate::clock::WorkerClock;
 
@@ -20,9 +20,7 @@ pub(crate) struct Room {
 pub(crate) struct Taken {
     room: Rc<Room>,
     index: usize,
-    /// Bytes have moved since it was idle last.
-    has_moved: bool,
-    is_idle: bool,
+    rest: Rest,
 }
 
 impl Room {
@@ -44,7 +42,7 @@ impl Room {
 
     /// The place that somebody has entered.
     pub(crate) fn taken(self: &Rc<Self>, index: usize) -> Taken {
-        Taken { room: Rc::clone(self), index, has_moved: true, is_idle: false }
+        Taken { room: Rc::clone(self), index, rest: Rest::new() }
     }
 
     /// Places taken, and all of them, if the last newcomer has made it a crowd.
@@ -63,18 +61,15 @@ impl Room {
 impl Taken {
     /// Bytes have moved.
     pub(crate) const fn moved(&mut self) {
-        self.has_moved = true;
+        self.rest.moved();
     }
 
-    /// The connection waits, between two requests or not. It is idle since the first time that it
-    /// said so after bytes have moved; to be polled for nothing does not make it younger.
+    /// The connection waits, between two requests or not.
     pub(crate) fn rests(&mut self, is_idle: bool) {
-        if is_idle == self.is_idle && !(is_idle && self.has_moved) {
-            return;
+        if self.rest.changes(is_idle) {
+            let since = is_idle.then(|| self.room.clock.now());
+            self.room.places.borrow_mut().set_idle(self.index, since);
         }
-        (self.is_idle, self.has_moved) = (is_idle, false);
-        let since = is_idle.then(|| self.room.clock.now());
-        self.room.places.borrow_mut().set_idle(self.index, since);
     }
 }
 
