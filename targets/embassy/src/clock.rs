@@ -6,17 +6,33 @@ use core::pin::pin;
 use core::task::{Context, Poll};
 
 use embassy_time::{Duration, Timer};
-use samewire::{Clock, Instant};
+use samewire::{Clock, FixedEntropy, Instant};
 
 /// Seconds since 1970, if the board knows them by now.
 pub(crate) type Wall = fn() -> Option<u64>;
 
-/// One connection's clock.
-pub(crate) struct BoardClock(pub(crate) Option<Wall>);
+/// Where random bytes come from.
+#[derive(Clone, Copy)]
+pub(crate) enum Entropy {
+    Absent,
+    Board(fn() -> [u8; 16]),
+    Fixed(FixedEntropy),
+}
+
+/// One connection's clock, which lends random bytes as well.
+pub(crate) struct BoardClock {
+    pub(crate) wall: Option<Wall>,
+    pub(crate) entropy: Entropy,
+}
+
+/// Now, as the limits count.
+pub(crate) fn now() -> Instant {
+    Instant::from_millis(embassy_time::Instant::now().as_millis())
+}
 
 impl Clock for BoardClock {
     fn now(&self) -> Instant {
-        Instant::from_millis(embassy_time::Instant::now().as_millis())
+        now()
     }
 
     fn poll_at(&mut self, cx: &mut Context<'_>, deadline: Instant) -> Poll<()> {
@@ -33,6 +49,14 @@ impl Clock for BoardClock {
     }
 
     fn unix_seconds(&self) -> Option<u64> {
-        self.0?()
+        self.wall?()
+    }
+
+    fn entropy(&mut self) -> Option<[u8; 16]> {
+        match &mut self.entropy {
+            Entropy::Absent => None,
+            Entropy::Board(draw) => Some(draw()),
+            Entropy::Fixed(entropy) => Some(entropy.draw()),
+        }
     }
 }

@@ -44,7 +44,9 @@
 //! **All of it is one task,** unless each [`Place`] of a pool is given its own. Either way handlers
 //! share the app without locks, and one that computes for long holds up its neighbours.
 //!
-//! **What a client sees** when all slots are taken is a refused connection. A slot is free again
+//! **What a client sees** when all slots are taken is a refused connection, or, if the pool has a
+//! spare socket (`Pool<6, RECEIVE, SEND, 1536, 1>`), a `503` with `Retry-After`: see
+//! [`Server::overload`]. A slot is free again
 //! when its peer has read the answer, has gone away, or has let a deadline of the limits pass; an
 //! idle connection gives way after [`Limits::idle_ms_max`](samewire::Limits::idle_ms_max).
 #![no_std]
@@ -53,10 +55,12 @@
 mod clock;
 mod drain;
 mod pool;
+mod room;
 mod server;
 mod slot;
 mod stream;
 
 pub use drain::Drain;
-pub use pool::{Place, Pool};
+pub use pool::{Place, Pool, SPARE_TCP_BYTES};
+pub use samewire::app::places::Overload;
 pub use server::{Server, serve};

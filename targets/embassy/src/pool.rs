@@ -2,6 +2,8 @@
 
 use samewire::Limits;
 
+use crate::room::{Buffers, Room};
+
 /// Memory for `N` connections at a time. Each has `RECEIVE` and `SEND` bytes, as many as the limits
 /// ask ([`Limits::receive_bytes_min`], [`Limits::send_bytes_min`]), and `TCP` bytes twice, for what
 /// the network stack has received and nobody has read, and for what the peer has not yet
@@ -10,13 +12,22 @@ use samewire::Limits;
 /// More `SEND` answers more pipelined requests in one write. `TCP` is the window that the peer may
 /// fill at once: less than a segment (1,460 bytes on Ethernet) is slow, and more than the network
 /// chip can hold for all connections together is lost under load, and sent again.
+///
+/// With `SPARES` there are sockets more than places, each with [`SPARE_TCP_BYTES`] twice. Where
+/// there is none, nobody listens while all places are taken, and a newcomer's SYN is answered with
+/// a reset. With one there is always somebody to say what [`Server::overload`] says: the newcomer
+/// gets the place of an idle connection, or `503`. It speaks through a small window, and keeps it.
+///
+/// [`Server::overload`]: crate::Server::overload
 pub struct Pool<
     const N: usize,
     const RECEIVE: usize = { Limits::SMALL.receive_bytes_min() },
     const SEND: usize = { Limits::SMALL.send_bytes_min() },
     const TCP: usize = 1536,
+    const SPARES: usize = 0,
 > {
     slots: [Slot<RECEIVE, SEND, TCP>; N],
+    spares: [Spare; SPARES],
 }
 
 struct Slot<const RECEIVE: usize, const SEND: usize, const TCP: usize> {
@@ -24,6 +35,24 @@ struct Slot<const RECEIVE: usize, const SEND: usize, const TCP: usize> {
     send: [u8; SEND],
     tcp_receive: [u8; TCP],
     tcp_send: [u8; TCP],
+}
+
+/// Bytes of a spare socket's window, each way: room for a request's head of the common kind.
+pub const SPARE_TCP_BYTES: usize = 512;
+
+struct Spare {
+    tcp_receive: [u8; SPARE_TCP_BYTES],
+    tcp_send: [u8; SPARE_TCP_BYTES],
+}
+
+impl Spare {
+    const EMPTY: Self = Self { tcp_receive: [0; SPARE_TCP_BYTES], tcp_send: [0; SPARE_TCP_BYTES] };
+}
+
+/// The network stack's memory of one socket.
+pub(crate) struct Ring<'p> {
+    pub(crate) receive: &'p mut [u8],
+    pub(crate) send: &'p mut [u8],
 }
 
 /// The memory of one connection at a time, whatever its size.
@@ -34,8 +63,8 @@ pub struct Place<'p> {
     pub(crate) tcp_send: &'p mut [u8],
 }
 
-impl<const N: usize, const RECEIVE: usize, const SEND: usize, const TCP: usize>
-    Pool<N, RECEIVE, SEND, TCP>
+impl<const N: usize, const RECEIVE: usize, const SEND: usize, const TCP: usize, const SPARES: usize>
+    Pool<N, RECEIVE, SEND, TCP, SPARES>
 {
     const EMPTY: Slot<RECEIVE, SEND, TCP> = {
         assert!(TCP > 0, "a connection without a window receives nothing");
@@ -44,10 +73,28 @@ impl<const N: usize, const RECEIVE: usize, const SEND: usize, const TCP: usize>
 
     /// All zeros, so that in a `static` it takes no flash.
     pub const fn new() -> Self {
-        Self { slots: [const { Self::EMPTY }; N] }
+        Self { slots: [const { Self::EMPTY }; N], spares: [const { Spare::EMPTY }; SPARES] }
     }
 
-    /// The places one by one, for [`Server::run_place`](crate::Server::run_place).
+    /// The memory of each place goes into the room; what remains is that of the sockets.
+    pub(crate) fn furnish<'p>(
+        &'p mut self,
+        room: &Room<'p, N>,
+    ) -> ([Ring<'p>; N], [Ring<'p>; SPARES]) {
+        let mut indices = 0..N;
+        let rings = self.slots.each_mut().map(|slot| {
+            let buffers = Buffers { receive: &mut slot.receive, send: &mut slot.send };
+            room.furnish(indices.next().unwrap_or(N), buffers);
+            Ring { receive: &mut slot.tcp_receive, send: &mut slot.tcp_send }
+        });
+        let spares = self.spares.each_mut();
+        let spares =
+            spares.map(|spare| Ring { receive: &mut spare.tcp_receive, send: &mut spare.tcp_send });
+        (rings, spares)
+    }
+
+    /// The places one by one, for [`Server::run_place`](crate::Server::run_place), where spares have
+    /// no part.
     pub fn places(&mut self) -> [Place<'_>; N] {
         self.slots.each_mut().map(|slot| Place {
             receive: &mut slot.receive,
@@ -58,8 +105,8 @@ impl<const N: usize, const RECEIVE: usize, const SEND: usize, const TCP: usize>
     }
 }
 
-impl<const N: usize, const RECEIVE: usize, const SEND: usize, const TCP: usize> Default
-    for Pool<N, RECEIVE, SEND, TCP>
+impl<const N: usize, const RECEIVE: usize, const SEND: usize, const TCP: usize, const SPARES: usize>
+    Default for Pool<N, RECEIVE, SEND, TCP, SPARES>
 {
     fn default() -> Self {
         Self::new()

@@ -10,10 +10,11 @@ use embassy_futures::select::{Either, select};
 use embassy_net::Stack;
 use embassy_net::tcp::{State, TcpSocket};
 use embassy_time::{Duration, with_timeout};
+use samewire::app::refuse;
 use samewire::{App, Limits, serve};
 
-use crate::clock::BoardClock;
-use crate::pool::Place;
+use crate::pool::Ring;
+use crate::room::{Buffers, Entered, Room};
 use crate::server::Server;
 use crate::stream::Stream;
 
@@ -26,19 +27,72 @@ const HANDSHAKE: Duration = Duration::from_secs(5);
 const RESET: Duration = Duration::from_millis(500);
 
 impl<A: App> Server<'_, A> {
-    /// Serves one connection after the other, until the server drains.
-    pub(crate) async fn connections(&self, stack: Stack<'_>, place: Place<'_>) {
-        let Place { receive, send, tcp_receive, tcp_send } = place;
-        let mut socket = TcpSocket::new(stack, tcp_receive, tcp_send);
+    /// Serves one connection after the other on a socket of its own, until the server drains.
+    /// `REFUSES` says that there are more sockets than places.
+    pub(crate) async fn connections<'p, const N: usize, const REFUSES: bool>(
+        &self,
+        stack: Stack<'_>,
+        ring: Ring<'_>,
+        room: &Room<'p, N>,
+    ) {
+        let mut socket = TcpSocket::new(stack, ring.receive, ring.send);
         // An answer is written whole, so there is nothing to wait for.
         socket.set_nagle_enabled(false);
         while self.accepts(&mut socket).await {
-            let mut stream = Stream::new(&mut socket, self.drain, self.read_bytes_max);
-            let mut clock = BoardClock(self.wall);
-            serve(self.app, &mut stream, &mut clock, receive, send, &self.limits).await;
-            let has_ended = stream.has_ended();
+            let has_ended = match select(self.drains(), room.enter()).await {
+                Either::First(()) => false,
+                Either::Second(Entered::Place(index, buffers)) => {
+                    self.crowd(room.crowd());
+                    self.connection(&mut socket, room, index, buffers).await
+                }
+                Either::Second(Entered::Refused(seconds)) if REFUSES => {
+                    let mut stream =
+                        Stream::new(&mut socket, self.drain, self.read_bytes_max, None);
+                    let mut clock = self.clock();
+                    refuse(&mut stream, &mut clock, seconds, self.limits.linger_ms_max).await;
+                    stream.has_ended()
+                }
+                Either::Second(Entered::Refused(_)) => false,
+            };
             self.close(&mut socket, has_ended).await;
         }
+    }
+
+    /// Serves one connection in its place, unless another one needs it more; whether our half of
+    /// the stream was ended in order.
+    async fn connection<'p, const N: usize>(
+        &self,
+        socket: &mut TcpSocket<'_>,
+        room: &Room<'p, N>,
+        index: usize,
+        buffers: Buffers<'p>,
+    ) -> bool {
+        let mut stream =
+            Stream::new(socket, self.drain, self.read_bytes_max, Some(room.seat(index)));
+        let mut clock = self.clock();
+        let Buffers { receive, send } = buffers;
+        let serving =
+            serve(self.app, &mut stream, &mut clock, &mut *receive, &mut *send, &self.limits);
+        let has_left = match select(serving, room.is_wanted(index)).await {
+            Either::First(()) => false,
+            Either::Second(()) => true,
+        };
+        let has_ended = stream.has_ended();
+        room.leave(index, Buffers { receive, send });
+        if has_left {
+            self.part(socket).await;
+        }
+        has_ended || has_left
+    }
+
+    /// Closes an idle connection without a word, but in order: its place is another's by now.
+    async fn part(&self, socket: &mut TcpSocket<'_>) {
+        socket.close();
+        let mut unread = [0; 16];
+        let ends = async { while let Ok(1..) = socket.read(&mut unread).await {} };
+        let millis = self.limits.linger_ms_max;
+        // Whatever comes of it, the socket is closed behind this.
+        let _ = with_timeout(Duration::from_millis(millis.into()), ends).await;
     }
 
     /// Waits for a connection; `false` if the server drains. The socket must be closed.

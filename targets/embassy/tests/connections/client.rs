@@ -17,9 +17,18 @@ impl<'a> Client<'a> {
 
     /// The same, with so many bytes of window.
     pub(crate) async fn with_window(stack: Stack<'a>, window: usize) -> Result<Self, ConnectError> {
+        Self::open(stack, window, 80).await
+    }
+
+    /// Connects to this port.
+    pub(crate) async fn connect_to(stack: Stack<'a>, port: u16) -> Result<Self, ConnectError> {
+        Self::open(stack, 4096, port).await
+    }
+
+    async fn open(stack: Stack<'a>, window: usize, port: u16) -> Result<Self, ConnectError> {
         let [receive, send] = [window, 4096].map(|bytes| vec![0; bytes].leak());
         let mut socket = TcpSocket::new(stack, receive, send);
-        socket.connect((SERVER, 80)).await.map(|()| Self(socket))
+        socket.connect((SERVER, port)).await.map(|()| Self(socket))
     }
 
     /// Connects as soon as a slot is free, and says how long that took.

@@ -1,6 +1,7 @@
 //! The driver between two network stacks in memory: no port, no device, no waiting.
 
 mod client;
+mod overload;
 mod world;
 
 use embassy_futures::join::join;

@@ -2,7 +2,7 @@
 
 use embassy_executor::Spawner;
 use embassy_net::Stack;
-use samewire::Limits;
+use samewire::{FixedEntropy, Limits};
 use samewire_demo::Demo;
 use samewire_embassy::{Place, Pool, Server};
 use static_cell::StaticCell;
@@ -35,6 +35,7 @@ pub fn serve(spawner: Spawner, stack: Stack<'static>) {
     for place in POOL.init_with(Pool::new).places() {
         spawner.spawn(whole(server, stack, place).expect(FREE));
     }
+    spawner.spawn(beside(server).expect(FREE));
     spawner.spawn(bytes(stack).expect(FREE));
     for _ in 0..BARE {
         spawner.spawn(bare(stack).expect(FREE));
@@ -45,6 +46,8 @@ pub fn serve(spawner: Spawner, stack: Stack<'static>) {
 /// The demo on this port, as every target runs it.
 pub(crate) fn demo(app: &Demo, port: u16) -> Server<'_, Demo> {
     Server::new(app, port).limits(LIMITS).wall_clock(|| Some(EXAMPLE_DATE))
+        .fixed_entropy(FixedEntropy::EXAMPLE)
+        .background(port == 80)
 }
 
 /// Each place has a task of its own.
@@ -55,6 +58,12 @@ async fn whole(
     place: Place<'static>,
 ) {
     server.run_place(stack, place).await;
+}
+
+/// What the demo does beside answering requests, once for all ports.
+#[embassy_executor::task]
+async fn beside(server: &'static Server<'static, Demo>) {
+    server.run_background().await;
 }
 
 /// All places are one task.
