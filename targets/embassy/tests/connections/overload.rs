@@ -100,7 +100,7 @@ const GATE: &[u8] = b"GET /gate HTTP/1.1\r\nHost: a\r\n\r\n";
 /// Runs clients against an app with `N` places and a socket to spare.
 fn with_spare<const N: usize>(
     overload: Overload,
-    script: impl AsyncFnOnce(Stack<'_>, &Noting, &std::cell::RefCell<world::Wire>),
+    script: impl AsyncFnOnce(Stack<'_>, &Noting, &RefCell<world::Wire>),
 ) {
     world::run(async |stack, clients, wire| {
         let (app, mut pool) = (Noting::default(), Spared::<N>::new());
