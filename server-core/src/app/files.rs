@@ -45,7 +45,6 @@ use core::task::Poll;
 
 use super::exchange::Exchange;
 use super::path::FromPath as _;
-use super::request::Request;
 use super::respond::{Respond, respond};
 use crate::http::response::ResponseHead;
 use file::{check_value, is_less};
@@ -103,6 +102,7 @@ impl Files {
 
     /// What is at `path` below the folder.
     // rfc3986-5.2.4-dot-segments
+    // rfc3986-7.3-nul-and-special
     fn find(&self, path: &[u8]) -> Option<Found> {
         if matches!(path, [] | [.., b'/']) {
             return self.search(&[path, INDEX]).map(Found::File);
@@ -113,6 +113,8 @@ impl Files {
         let index = self.search(&[path, b"/", INDEX])?;
         // The last segment of the directory and its slash, as they stand in the table: nothing
         // that a client wrote gets into Location, and it leads nowhere else.
+        // rfc9110-10.2.2-location-uri-reference
+        // rfc9110-15.4.2-3xx-location
         let directory = index.path.as_bytes().get(..path.len() + 1)?;
         let begin = path.iter().rposition(|byte| *byte == b'/').map_or(0, |at| at + 1);
         directory.get(begin..).map(Found::Directory)

@@ -6,6 +6,7 @@ use super::cookies::Cookies;
 use crate::http::fields::Fields;
 use crate::http::head::Head;
 use crate::http::parameters::{self, Parameter};
+use crate::http::precondition::{self, Outcome, Validators};
 use crate::http::request_line::{Method, Version};
 use crate::http::target::Target;
 
@@ -97,6 +98,12 @@ impl<'x> Request<'x> {
     pub fn parameter(&self, field: &str, name: &str) -> Option<Parameter<'x>> {
         let (_, parameters) = parameters::split(self.field(field)?);
         parameters.first(name)
+    }
+
+    /// Judges the preconditions of the request for a resource in this state; `None` for one that
+    /// does not exist. Asked before the method is performed: see [`precondition`].
+    pub fn preconditions(&self, current: Option<&Validators<'_>>) -> Outcome {
+        precondition::judge(self.method(), self.fields(), current)
     }
 
     #[cfg(feature = "ws")]

@@ -1,6 +1,6 @@
 //! Conditional requests (RFC 9110 §13): whether what the client knows still holds.
 //!
-//! [`judge`] is for any resource that has a current state: what `GET` of it answers, or what `PUT`
+//! [`judge`], or [`Request::preconditions`](crate::Request::preconditions), is for any resource that has a current state: what `GET` of it answers, or what `PUT`
 //! replaces. Files of a program do all of it by themselves: [`crate::app::files`].
 
 use super::date::Moment;
@@ -17,6 +17,13 @@ pub struct Validators<'v> {
     pub modified: Option<Moment>,
     /// What time it is; without a clock, any time in the same century.
     pub now: Moment,
+}
+
+impl<'v> Validators<'v> {
+    /// A state that has an entity tag, and of which nobody knows since when.
+    pub fn tagged(tag: EntityTag<'v>) -> Self {
+        Self { tag: Some(tag), modified: None, now: Moment::default() }
+    }
 }
 
 /// What the preconditions of a request come to.

@@ -19,7 +19,9 @@ pub enum Selected {
 /// One range is answered. Of several the whole is sent, as §14.2 allows: their answer would be
 /// `multipart/byteranges`, which no player and no downloader asks of a device, and which is how a
 /// small request makes a server send much. A range that breaks the grammar is ignored, as is one
-/// of nothing at all, for which there is no way to write down what was sent.
+/// of nothing at all, for which there is no way to write down what was sent. The `Content-Range` of
+/// a request means nothing here, and nobody reads it.
+// rfc9110-14.4-content-range-ignored
 // rfc9110-14.2-range-ignorable
 // rfc9110-14.2-range-unknown-unit
 // rfc9110-14.2-range-abuse-refused

@@ -3,9 +3,9 @@
 use core::task::Poll;
 
 use super::file::File;
-use super::{Exchange, Files, Found, Request};
+use super::{Exchange, Files, Found, Respond};
+use crate::app::problem::Problem;
 use crate::buffer::Writer;
-use crate::connection::{PROBLEM_JSON, Wire};
 use crate::http::coding::{Preferred, preferred};
 use crate::http::date::Moment;
 use crate::http::entity_tag::EntityTag;
@@ -24,42 +24,40 @@ pub(super) fn poll(
     outer: Option<&dyn Lines>,
     exchange: &Exchange<'_>,
 ) -> Poll<()> {
-    let request = exchange.request();
-    let mut lines = List::new(outer);
-    exchange.with(Poll::Pending, |wire| match files.find(path) {
+    match files.find(path) {
         // rfc9110-13.2.1-preconditions-ignored-if-not-2xx
-        None => refuse(wire, Status::NOT_FOUND, &lines),
+        None => refuse(exchange, Status::NOT_FOUND, &List::new(outer)),
         Some(Found::Directory(location)) => {
+            let mut lines = List::new(outer);
             lines.add("Location", location);
-            wire.respond(&lines.head(Status::PERMANENT_REDIRECT), b"")
+            respond(exchange, &lines.head(Status::PERMANENT_REDIRECT), b"")
         }
-        Some(Found::File(file)) => send(wire, files, file, &request, outer),
-    })
+        Some(Found::File(file)) => send(exchange, files, file, outer),
+    }
 }
 
 /// Answers with a file, or with why it is not sent. The client's preconditions come after all that
 /// could refuse its request without them.
 // rfc9110-13.2.1-preconditions-after-checks
 fn send(
-    wire: &mut Wire<'_>,
+    exchange: &Exchange<'_>,
     files: &Files,
     file: &'static File,
-    request: &Request<'_>,
     outer: Option<&dyn Lines>,
 ) -> Poll<()> {
     let mut lines = List::new(outer);
-    let (method, fields) = (request.method(), request.fields());
+    let (method, fields) = (exchange.request().method(), exchange.request().fields());
     // rfc9110-12.5.5-send-vary
     if file.gzip.is_some() {
         lines.add("Vary", b"Accept-Encoding");
     }
     let preferred = preferred(fields, file.gzip.is_some());
     let variant = match (&file.gzip, preferred) {
-        (_, Preferred::Neither) => return refuse(wire, Status::NOT_ACCEPTABLE, &lines),
+        (_, Preferred::Neither) => return refuse(exchange, Status::NOT_ACCEPTABLE, &lines),
         (Some(gzip), Preferred::Gzip) => gzip,
         _ => &file.plain,
     };
-    let date = wire.date().copied();
+    let date = exchange.with(None, |wire| wire.date().copied());
     let now = date.as_ref().map(Moment::of);
     let modified =
         file.modified.and_then(|date| Moment::parse(date.as_bytes(), now.unwrap_or_default()));
@@ -72,7 +70,7 @@ fn send(
     };
     let outcome = judge(method, fields, Some(&validators));
     if outcome == Outcome::Failed {
-        return refuse(wire, Status::PRECONDITION_FAILED, &lines);
+        return refuse(exchange, Status::PRECONDITION_FAILED, &lines);
     }
     // rfc9110-8.8.3.1-send-etag
     // rfc9110-15.3.7-206-fields
@@ -85,7 +83,7 @@ fn send(
         // rfc9110-15.4.5-304-no-other-metadata
         // rfc9110-15.4.5-304-no-body
         // rfc9110-8.6-304-cl-wrong
-        return wire.respond(&lines.head(Status::NOT_MODIFIED), b"");
+        return respond(exchange, &lines.head(Status::NOT_MODIFIED), b"");
     }
     let content = variant.content;
     let selected = match method {
@@ -106,7 +104,7 @@ fn send(
         lines.add("Content-Range", range);
     }
     if selected == Selected::Unsatisfiable {
-        return refuse(wire, status, &lines);
+        return refuse(exchange, status, &lines);
     }
     // rfc9110-8.4-content-encoding-listed
     // rfc9110-8.4-no-identity-token
@@ -128,13 +126,16 @@ fn send(
     lines.add("X-Content-Type-Options", b"nosniff");
     let head =
         ResponseHead { content_type: Some(file.content_type.as_bytes()), ..lines.head(status) };
-    wire.respond(&head, content)
+    respond(exchange, &head, content)
 }
 
 /// An answer that says in its content what is wrong, too.
-fn refuse(wire: &mut Wire<'_>, status: Status, lines: &List<'_>) -> Poll<()> {
-    let head = ResponseHead { content_type: Some(PROBLEM_JSON), ..lines.head(status) };
-    wire.respond_problem(&head, b"")
+fn refuse(exchange: &Exchange<'_>, status: Status, lines: &List<'_>) -> Poll<()> {
+    Problem::new(status, "").poll_respond(&lines.head(status), exchange)
+}
+
+fn respond(exchange: &Exchange<'_>, head: &ResponseHead<'_>, content: &'static [u8]) -> Poll<()> {
+    exchange.with(Poll::Pending, |wire| wire.respond(head, content))
 }
 
 /// `bytes 0-499/1234`, or `bytes */1234` for what is not there; empty for the whole.

@@ -114,7 +114,6 @@ impl File {
 
 /// A strong entity tag (RFC 9110 §8.8.3): sixteen digits that follow from the content.
 // rfc9110-8.8.3-mark-weak
-// rfc9110-8.8.1-weak-etag-changes
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tag([u8; 18]);
 
