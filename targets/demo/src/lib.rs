@@ -10,6 +10,8 @@
 //! | `GET /users/{id}` | `{"id":…}` for a number, else 404 |
 //! | `GET /stream` | lines of text, in chunks |
 //! | `GET /slow` | nothing, ever: how long the server waits for a handler can be seen |
+//! | `GET /static/{*path}` | the files below `www`, one of them with a gzip variant, two with a date |
+//! | `PUT /drafts/{name}` | 204 for `first`, which exists and has the entity tag `"1"`; 201 for others |
 //! | `GET /ws` | a WebSocket that sends every message back |
 //!
 //! Answers that repeat what was sent have a Content-Length, and one frame a message, so that the
@@ -17,8 +19,11 @@
 #![no_std]
 #![forbid(unsafe_code)]
 
+mod site;
+
 use samewire::{Bytes, Json, Rendered, Request, Respond, Response, Result, Status, WebSocket, app};
 use serde::Serialize;
+use site::{replace_draft, site};
 
 /// The demo app. It has no state yet.
 #[derive(Clone, Copy, Debug, Default)]
@@ -44,6 +49,8 @@ app! { for Demo;
     get    "/users/{id:u32}" => user(path);
     get    "/stream"         => stream(response);
     get    "/slow"           => slow;
+    get    "/static/{*path}" => site(path);
+    put    "/drafts/{name}"  => replace_draft(request, path);
     ws     "/ws"             => echo_messages(ws);
 }
 
