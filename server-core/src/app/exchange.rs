@@ -2,13 +2,13 @@
 //! across an await, so none is ever found taken; if one were, nothing would happen, not a panic.
 
 use core::any::TypeId;
-use core::cell::RefCell;
+use core::cell::{Cell, RefCell};
 use core::task::Poll;
 
 use super::layer::Around;
 use super::request::Request;
 use super::route::Route;
-use super::time::{Time, Timers};
+use super::time::{NEVER, Ticks, Time};
 use crate::connection::{Collected, Piece, Wire};
 use crate::time::Instant;
 
@@ -18,7 +18,8 @@ pub struct Exchange<'x> {
     request: Request<'x>,
     route: Option<&'static Route>,
     around: Option<&'x dyn Around>,
-    timers: Timers,
+    /// When the handler wants to be polled again.
+    alarm: Cell<Instant>,
 }
 
 impl<'x> Exchange<'x> {
@@ -28,39 +29,24 @@ impl<'x> Exchange<'x> {
         route: Option<&'static Route>,
         around: Option<&'x dyn Around>,
     ) -> Self {
-        Self {
-            wire: RefCell::new(wire),
-            request,
-            route,
-            around,
-            timers: Timers::new(Instant::ZERO),
-        }
+        Self { wire: RefCell::new(wire), request, route, around, alarm: Cell::new(NEVER) }
     }
 
-    /// What the handler's timers are asked before it is polled: nothing, where it has none.
-    #[inline(always)]
-    pub(super) fn begin_poll(&self, takes_time: bool) {
-        if takes_time {
-            let told =
-                |wire: &mut Wire<'_>| (wire.connection().now(), wire.connection().is_draining());
-            let (now, is_draining) = self.with((Instant::ZERO, false), told);
-            self.timers.begin_poll(now);
-            if is_draining {
-                self.timers.close();
-            }
-        }
+    /// Before each poll of the handler, which tells anew until when it waits.
+    pub(super) fn forget_alarm(&self) {
+        self.alarm.set(NEVER);
     }
 
     /// When the handler wants to be polled again at the latest.
-    #[inline(always)]
-    pub(super) fn alarm(&self, takes_time: bool) -> Option<Instant> {
-        if takes_time { self.timers.deadline() } else { None }
+    pub(super) fn alarm(&self) -> Option<Instant> {
+        let at = self.alarm.get();
+        (at != NEVER).then_some(at)
     }
 
     /// The handler's clock.
     #[doc(hidden)]
     pub const fn time(&self) -> Time<'_> {
-        self.timers.time()
+        Time(self)
     }
 
     /// The layers around the handler, if the app has any.
@@ -156,5 +142,19 @@ impl<'x> Exchange<'x> {
     #[inline(never)]
     pub(super) fn finish(&self) -> Poll<()> {
         self.with(Poll::Pending, Wire::finish)
+    }
+}
+
+impl Ticks for Exchange<'_> {
+    fn now(&self) -> Instant {
+        self.with(Instant::ZERO, |wire| wire.connection().now())
+    }
+
+    fn is_closing(&self) -> bool {
+        self.with(false, |wire| wire.connection().is_draining())
+    }
+
+    fn wait_until(&self, at: Instant) {
+        self.alarm.set(self.alarm.get().min(at));
     }
 }

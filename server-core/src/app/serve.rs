@@ -2,6 +2,7 @@
 //! the connection, and lets handlers answer what the connection has found.
 
 use core::future::{Future, poll_fn};
+use core::marker::PhantomData;
 use core::net::IpAddr;
 use core::pin::pin;
 use core::task::{Context, Poll, ready};
@@ -38,7 +39,13 @@ pub fn serve<'s, A: App, T: Transport, C: Clock>(
 ) -> impl Future<Output = ()> + 's {
     async move {
         let mut connection = Connection::new(clock.now(), limits);
-        let mut driver = Driver { transport, clock, has_begun: false, has_drained: false };
+        let mut driver = Driver {
+            app: PhantomData::<&A>,
+            transport,
+            clock,
+            has_begun: false,
+            has_drained: false,
+        };
         let layers = app.layers();
         let mut date = None;
         if limits.fits(receive.len(), send.len()).is_err() {
@@ -90,8 +97,7 @@ pub fn serve<'s, A: App, T: Transport, C: Clock>(
                         None => answered,
                     }
                 };
-                let takes_time = const { Route::any_takes_time(A::ROUTES) };
-                poll_fn(|cx| driver.poll_exchange(&exchange, takes_time, &mut answer, cx)).await
+                poll_fn(|cx| driver.poll_exchange(&exchange, &mut answer, cx)).await
             };
             if !is_open {
                 return;
@@ -102,7 +108,8 @@ pub fn serve<'s, A: App, T: Transport, C: Clock>(
 }
 
 /// What carries bytes and time.
-struct Driver<'s, T, C> {
+struct Driver<'s, A, T, C> {
+    app: PhantomData<&'s A>,
     transport: &'s mut T,
     clock: &'s mut C,
     /// This poll of the future has begun its turn.
@@ -118,7 +125,7 @@ enum Turn {
     Over,
 }
 
-impl<T: Transport, C: Clock> Machine for Driver<'_, T, C> {
+impl<A, T: Transport, C: Clock> Machine for Driver<'_, A, T, C> {
     fn peer(&self) -> Option<IpAddr> {
         self.transport.peer()
     }
@@ -132,7 +139,10 @@ impl<T: Transport, C: Clock> Machine for Driver<'_, T, C> {
     }
 }
 
-impl<T: Transport, C: Clock> Driver<'_, T, C> {
+impl<A: App, T: Transport, C: Clock> Driver<'_, A, T, C> {
+    /// Whether any handler can wait for time: otherwise nothing of it is linked.
+    const HAS_TIMERS: bool = Route::any_takes_time(A::ROUTES);
+
     /// Ready with the bytes of the next request's head, or `None` when the connection is over.
     fn poll_head(&mut self, wire: &mut Wire<'_>, cx: &mut Context<'_>) -> Poll<Option<usize>> {
         if !self.has_begun {
@@ -156,7 +166,6 @@ impl<T: Transport, C: Clock> Driver<'_, T, C> {
     fn poll_exchange(
         &mut self,
         exchange: &Exchange<'_>,
-        takes_time: bool,
         answer: &mut impl FnMut(&mut Context<'_>) -> Poll<()>,
         cx: &mut Context<'_>,
     ) -> Poll<bool> {
@@ -166,12 +175,14 @@ impl<T: Transport, C: Clock> Driver<'_, T, C> {
         loop {
             #[cfg(feature = "ws")]
             exchange.with((), Wire::advance_frames);
-            exchange.begin_poll(takes_time);
+            if Self::HAS_TIMERS {
+                exchange.forget_alarm();
+            }
             if answer(cx).is_ready() {
                 exchange.with((), Wire::end_exchange);
                 return Poll::Ready(true);
             }
-            let alarm = exchange.alarm(takes_time);
+            let alarm = if Self::HAS_TIMERS { exchange.alarm() } else { None };
             let turn = exchange.with(Poll::Pending, |wire| self.poll_turn(wire, alarm, cx));
             if let Turn::Over = ready!(turn) {
                 return Poll::Ready(false);
@@ -217,6 +228,7 @@ impl<T: Transport, C: Clock> Driver<'_, T, C> {
                 Poll::Ready(Ok(input)) => input,
                 Poll::Ready(Err(_)) => return Poll::Ready(Turn::Over),
                 Poll::Pending => {
+                    let alarm = if Self::HAS_TIMERS { alarm } else { None };
                     let deadline = match (wire.deadline(), alarm) {
                         (Some(ours), Some(theirs)) => Some(ours.min(theirs)),
                         (ours, theirs) => ours.or(theirs),

@@ -22,8 +22,16 @@ pub struct Timers {
     closing: Cell<bool>,
 }
 
+/// The clock that a future waits by.
+pub(super) trait Ticks {
+    fn now(&self) -> Instant;
+    fn is_closing(&self) -> bool;
+    /// The future wants to be polled again then at the latest.
+    fn wait_until(&self, at: Instant);
+}
+
 /// Longer than any server runs.
-const NEVER: Instant = Instant::from_millis(u64::MAX);
+pub(super) const NEVER: Instant = Instant::from_millis(u64::MAX);
 
 impl Timers {
     /// Nobody waits.
@@ -53,6 +61,16 @@ impl Timers {
     pub const fn time(&self) -> Time<'_> {
         Time(self)
     }
+}
+
+impl Ticks for Timers {
+    fn now(&self) -> Instant {
+        self.now.get()
+    }
+
+    fn is_closing(&self) -> bool {
+        self.closing.get()
+    }
 
     fn wait_until(&self, at: Instant) {
         self.next.set(self.next.get().min(at));
@@ -80,12 +98,12 @@ impl Timers {
 /// then, and that is right; a set of futures that polls only those whose own waker was called, as
 /// `FuturesUnordered` does, never hears of a timer.
 #[derive(Clone, Copy)]
-pub struct Time<'t>(&'t Timers);
+pub struct Time<'t>(pub(super) &'t dyn Ticks);
 
 impl<'t> Time<'t> {
     /// Now, as of the last time that something happened here.
     pub fn now(self) -> Instant {
-        self.0.now.get()
+        self.0.now()
     }
 
     /// `true` once so much time has passed, in whole milliseconds; `false` if the server closes
@@ -96,7 +114,7 @@ impl<'t> Time<'t> {
 
     /// `true` once this point has come; `false` if the server closes before.
     pub const fn at(self, instant: Instant) -> After<'t> {
-        After { timers: self.0, at: instant }
+        After { time: self, at: instant }
     }
 
     /// Ticks once in each such time, in whole milliseconds and at least one, the first time when
@@ -105,12 +123,12 @@ impl<'t> Time<'t> {
     /// It does not drift: however late a tick is seen, the next one is due where it would have been.
     pub fn every(self, time: Duration) -> Every<'t> {
         let period = millis(time).max(1);
-        Every { timers: self.0, period, next: self.now().after_millis(period), missed: 0 }
+        Every { time: self, period, next: self.now().after_millis(period), missed: 0 }
     }
 
     /// Whether the server closes: it accepts nothing more and waits for what has begun.
     pub fn is_closing(self) -> bool {
-        self.0.closing.get()
+        self.0.is_closing()
     }
 
     /// Ready once the server closes.
@@ -142,7 +160,7 @@ const fn millis(time: Duration) -> u32 {
 #[derive(Debug)]
 #[must_use = "a timer does nothing until it is awaited"]
 pub struct After<'t> {
-    timers: &'t Timers,
+    time: Time<'t>,
     at: Instant,
 }
 
@@ -150,13 +168,13 @@ impl Future for After<'_> {
     type Output = bool;
 
     fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<bool> {
-        if self.timers.now.get() >= self.at {
+        if self.time.now() >= self.at {
             return Poll::Ready(true);
         }
-        if self.timers.closing.get() {
+        if self.time.is_closing() {
             return Poll::Ready(false);
         }
-        self.timers.wait_until(self.at);
+        self.time.0.wait_until(self.at);
         Poll::Pending
     }
 }
@@ -165,7 +183,7 @@ impl Future for After<'_> {
 #[derive(Debug)]
 #[must_use = "a timer does nothing until it is awaited"]
 pub struct Every<'t> {
-    timers: &'t Timers,
+    time: Time<'t>,
     period: u32,
     next: Instant,
     missed: u32,
@@ -184,12 +202,12 @@ impl Every<'_> {
     }
 
     fn poll_tick(&mut self) -> Poll<bool> {
-        if self.timers.closing.get() {
+        if self.time.is_closing() {
             return Poll::Ready(false);
         }
-        let now = self.timers.now.get();
+        let now = self.time.now();
         if now < self.next {
-            self.timers.wait_until(self.next);
+            self.time.0.wait_until(self.next);
             return Poll::Pending;
         }
         // As far as 49 days go; a longer sleep goes on from there.
