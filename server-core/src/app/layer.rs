@@ -41,18 +41,39 @@
 //! | [`on_error`](Layer::on_error) | a [`Problem`] is about to be answered | changes it |
 //! | [`on_response`](Layer::on_response) | the head of an answer is written | adds lines |
 //! | [`ended`](Layer::ended) | the request is over, whatever became of it | |
+//!
+//! These come with the library; in a table they are best in this order:
+//!
+//! | layer | what it does |
+//! | --- | --- |
+//! | [`RequestId`] | names each request: `X-Request-ID` |
+//! | [`Log`] | hands a record of each request to a function, without its secrets |
+//! | [`SecurityHeaders`] | tells browsers what not to do with an answer |
+//! | [`CacheControl`] | tells caches what to keep of it |
+//! | [`BodyLimit`], [`Timeout`] | bound content and handlers more tightly than the server does |
 
 mod arrival;
+mod bounds;
+mod cache_control;
 mod frame;
 mod list;
+mod log;
+mod request_id;
 mod scope;
+mod security;
+mod uuid;
 
 pub use arrival::Arrival;
 pub(super) use arrival::Machine;
+pub use bounds::{BodyLimit, Timeout};
+pub use cache_control::CacheControl;
 pub(super) use frame::Around;
 pub use frame::{Frame, Layers};
+pub use log::{Entry, Log, redacted};
+pub use request_id::{MadeId, REQUEST_ID_BYTES_MAX, RequestId};
 #[doc(hidden)]
 pub use scope::{OnRoute, Scoped};
+pub use security::SecurityHeaders;
 
 use super::exchange::Exchange;
 use super::problem::Problem;
