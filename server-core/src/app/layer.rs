@@ -50,14 +50,17 @@
 //! | [`Log`] | hands a record of each request to a function, without its secrets |
 //! | [`SecurityHeaders`] | tells browsers what not to do with an answer |
 //! | [`CacheControl`] | tells caches what to keep of it |
+//! | [`RateLimit`] | 429 for who asks too often |
 //! | [`BodyLimit`], [`Timeout`] | bound content and handlers more tightly than the server does |
 
 mod arrival;
 mod bounds;
+mod bucket;
 mod cache_control;
 mod frame;
 mod list;
 mod log;
+mod rate_limit;
 mod request_id;
 mod scope;
 mod security;
@@ -70,6 +73,7 @@ pub use cache_control::CacheControl;
 pub(super) use frame::Around;
 pub use frame::{Frame, Layers};
 pub use log::{Entry, Log, redacted};
+pub use rate_limit::{Client, Forwarded, Peer, RateLimit};
 pub use request_id::{MadeId, REQUEST_ID_BYTES_MAX, RequestId};
 #[doc(hidden)]
 pub use scope::{OnRoute, Scoped};

@@ -6,6 +6,7 @@ mod whole;
 mod bounds;
 mod headers;
 mod log;
+mod rates;
 mod request_ids;
 
 use std::cell::Cell;
