@@ -51,25 +51,37 @@
 //! | [`SecurityHeaders`] | tells browsers what not to do with an answer |
 //! | [`CacheControl`] | tells caches what to keep of it |
 //! | [`RateLimit`] | 429 for who asks too often |
+//! | [`ApiKey`], [`Basic`], [`Bearer`] | 401 for who has no good key, password or token |
 //! | [`BodyLimit`], [`Timeout`] | bound content and handlers more tightly than the server does |
 
+mod api_key;
 mod arrival;
+mod base64;
+mod basic;
+mod bearer;
 mod bounds;
 mod bucket;
 mod cache_control;
+mod check;
+mod credentials;
 mod frame;
 mod list;
 mod log;
 mod rate_limit;
 mod request_id;
 mod scope;
+mod secret;
 mod security;
 mod uuid;
 
+pub use api_key::ApiKey;
 pub use arrival::Arrival;
 pub(super) use arrival::Machine;
+pub use basic::{Basic, LOGIN_BYTES_MAX};
+pub use bearer::{Access, Bearer, TokenError, Tokens};
 pub use bounds::{BodyLimit, Timeout};
 pub use cache_control::CacheControl;
+pub use check::{Account, AnyOf, Check, Login};
 pub(super) use frame::Around;
 pub use frame::{Frame, Layers};
 pub use log::{Entry, Log, redacted};
@@ -77,6 +89,7 @@ pub use rate_limit::{Client, Forwarded, Peer, RateLimit};
 pub use request_id::{MadeId, REQUEST_ID_BYTES_MAX, RequestId};
 #[doc(hidden)]
 pub use scope::{OnRoute, Scoped};
+pub use secret::is_same;
 pub use security::SecurityHeaders;
 
 use super::exchange::Exchange;

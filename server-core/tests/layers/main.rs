@@ -8,6 +8,7 @@ mod headers;
 mod log;
 mod rates;
 mod request_ids;
+mod schemes;
 
 use std::cell::Cell;
 use std::future::Future;
