@@ -50,7 +50,9 @@
 //! | [`Log`] | hands a record of each request to a function, without its secrets |
 //! | [`SecurityHeaders`] | tells browsers what not to do with an answer |
 //! | [`CacheControl`] | tells caches what to keep of it |
+//! | [`Cors`] | answers preflights, and says which other pages may read |
 //! | [`RateLimit`] | 429 for who asks too often |
+//! | [`SameOrigin`] | 403 for what other people's pages send, WebSockets too |
 //! | [`ApiKey`], [`Basic`], [`Bearer`] | 401 for who has no good key, password or token |
 //! | [`BodyLimit`], [`Timeout`] | bound content and handlers more tightly than the server does |
 
@@ -63,12 +65,15 @@ mod bounds;
 mod bucket;
 mod cache_control;
 mod check;
+mod cors;
 mod credentials;
 mod frame;
 mod list;
 mod log;
+mod origin;
 mod rate_limit;
 mod request_id;
+mod same_origin;
 mod scope;
 mod secret;
 mod security;
@@ -82,11 +87,13 @@ pub use bearer::{Access, Bearer, TokenError, Tokens};
 pub use bounds::{BodyLimit, Timeout};
 pub use cache_control::CacheControl;
 pub use check::{Account, AnyOf, Check, Login};
+pub use cors::{Allows, AnyOrigin, Cors, Origins};
 pub(super) use frame::Around;
 pub use frame::{Frame, Layers};
 pub use log::{Entry, Log, redacted};
 pub use rate_limit::{Client, Forwarded, Peer, RateLimit};
 pub use request_id::{MadeId, REQUEST_ID_BYTES_MAX, RequestId};
+pub use same_origin::SameOrigin;
 #[doc(hidden)]
 pub use scope::{OnRoute, Scoped};
 pub use secret::is_same;

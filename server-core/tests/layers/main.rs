@@ -4,8 +4,10 @@
 mod whole;
 
 mod bounds;
+mod cors;
 mod headers;
 mod log;
+mod origins;
 mod rates;
 mod request_ids;
 mod schemes;
