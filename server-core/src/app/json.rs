@@ -2,7 +2,7 @@
 
 mod deserializer;
 pub(in crate::app) mod members;
-mod reader;
+pub(in crate::app) mod reader;
 mod serializer;
 
 use core::fmt;

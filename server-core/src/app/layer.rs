@@ -53,7 +53,7 @@
 //! | [`Cors`] | answers preflights, and says which other pages may read |
 //! | [`RateLimit`] | 429 for who asks too often |
 //! | [`SameOrigin`] | 403 for what other people's pages send, WebSockets too |
-//! | [`ApiKey`], [`Basic`], [`Bearer`] | 401 for who has no good key, password or token |
+//! | [`ApiKey`], [`Basic`], [`Bearer`], [`Jwt`] | 401 for who has no good key, password or token |
 //! | [`BodyLimit`], [`Timeout`] | bound content and handlers more tightly than the server does |
 
 mod api_key;
@@ -68,6 +68,8 @@ mod check;
 mod cors;
 mod credentials;
 mod frame;
+#[cfg(feature = "jwt")]
+mod jwt;
 mod list;
 mod log;
 mod origin;
@@ -90,6 +92,8 @@ pub use check::{Account, AnyOf, Check, Login};
 pub use cors::{Allows, AnyOrigin, Cors, Origins};
 pub(super) use frame::Around;
 pub use frame::{Frame, Layers};
+#[cfg(feature = "jwt")]
+pub use jwt::{Algorithm, Claims, Hs256, Hs384, Hs512, Jwt};
 pub use log::{Entry, Log, redacted};
 pub use rate_limit::{Client, Forwarded, Peer, RateLimit};
 pub use request_id::{MadeId, REQUEST_ID_BYTES_MAX, RequestId};

@@ -6,6 +6,8 @@ mod whole;
 mod bounds;
 mod cors;
 mod headers;
+#[cfg(feature = "jwt")]
+mod jwt;
 mod log;
 mod origins;
 mod rates;

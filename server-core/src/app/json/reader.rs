@@ -11,7 +11,7 @@ use crate::http::abnf::decimal;
 const DEPTH_MAX: u32 = u32::BITS - 1;
 
 /// A text, and how much of it has been read.
-pub(super) struct Reader<'x> {
+pub(in crate::app) struct Reader<'x> {
     text: &'x mut [u8],
     at: usize,
     depth: u32,
@@ -19,19 +19,19 @@ pub(super) struct Reader<'x> {
 
 /// A number without a fraction or an exponent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Integer {
+pub(in crate::app) enum Integer {
     Negative(i64),
     Natural(u64),
 }
 
 impl<'x> Reader<'x> {
-    pub(super) const fn new(text: &'x mut [u8]) -> Self {
+    pub(in crate::app) const fn new(text: &'x mut [u8]) -> Self {
         Self { text, at: 0, depth: 0 }
     }
 
     /// The next byte that is no white space; at the end a NUL, with which nothing begins.
     #[inline(never)]
-    pub(super) fn peek(&mut self) -> u8 {
+    pub(in crate::app) fn peek(&mut self) -> u8 {
         loop {
             match self.text.get(self.at) {
                 Some(b' ' | b'\t' | b'\r' | b'\n') => self.at += 1,
@@ -41,7 +41,7 @@ impl<'x> Reader<'x> {
     }
 
     /// Takes the next byte if it is this one, and says whether it was.
-    pub(super) fn takes(&mut self, byte: u8) -> bool {
+    pub(in crate::app) fn takes(&mut self, byte: u8) -> bool {
         let is_next = self.peek() == byte;
         self.at += usize::from(is_next);
         is_next
@@ -49,13 +49,13 @@ impl<'x> Reader<'x> {
 
     /// Takes the next byte, which must be this one.
     #[inline(never)]
-    pub(super) fn expect(&mut self, byte: u8) -> Result<(), Malformed> {
+    pub(in crate::app) fn expect(&mut self, byte: u8) -> Result<(), Malformed> {
         if self.takes(byte) { Ok(()) } else { Err(Malformed) }
     }
 
     /// Takes `true`, `false` or `null`.
     #[inline(never)]
-    pub(super) fn literal(&mut self, name: &[u8]) -> Result<(), Malformed> {
+    pub(in crate::app) fn literal(&mut self, name: &[u8]) -> Result<(), Malformed> {
         self.peek();
         if !self.text.get(self.at..).unwrap_or_default().starts_with(name) {
             return Err(Malformed);
@@ -65,28 +65,28 @@ impl<'x> Reader<'x> {
     }
 
     /// Takes the end of the text.
-    pub(super) fn end(&mut self) -> Result<(), Malformed> {
+    pub(in crate::app) fn end(&mut self) -> Result<(), Malformed> {
         self.peek();
         if self.at == self.text.len() { Ok(()) } else { Err(Malformed) }
     }
 
     /// Goes into an object or an array.
     #[inline(never)]
-    pub(super) fn open(&mut self, byte: u8) -> Result<(), Malformed> {
+    pub(in crate::app) fn open(&mut self, byte: u8) -> Result<(), Malformed> {
         self.expect(byte)?;
         self.depth += 1;
         if self.depth > DEPTH_MAX { Err(Malformed) } else { Ok(()) }
     }
 
     /// Goes out again.
-    pub(super) fn close(&mut self, byte: u8) -> Result<(), Malformed> {
+    pub(in crate::app) fn close(&mut self, byte: u8) -> Result<(), Malformed> {
         self.depth -= 1;
         self.expect(byte)
     }
 
     /// Takes what stands between two items, or before the first; false before the end.
     #[inline(never)]
-    pub(super) fn has_next(&mut self, is_first: bool, end: u8) -> Result<bool, Malformed> {
+    pub(in crate::app) fn has_next(&mut self, is_first: bool, end: u8) -> Result<bool, Malformed> {
         if self.peek() == end {
             return Ok(false);
         }
@@ -98,7 +98,7 @@ impl<'x> Reader<'x> {
 
     /// A number in its own characters (§6).
     #[inline(never)]
-    pub(super) fn number(&mut self) -> Result<&str, Malformed> {
+    pub(in crate::app) fn number(&mut self) -> Result<&str, Malformed> {
         let (range, _) = self.number_range()?;
         str::from_utf8(self.text.get(range).unwrap_or_default()).map_err(|_| Malformed)
     }
@@ -106,7 +106,7 @@ impl<'x> Reader<'x> {
     /// An integer of at most 64 bits. What else stands there, if it is a number at all, is left for
     /// [`Reader::number`].
     #[inline(never)]
-    pub(super) fn integer(&mut self) -> Result<Integer, Malformed> {
+    pub(in crate::app) fn integer(&mut self) -> Result<Integer, Malformed> {
         let begin = self.at;
         // Not `?`: a number that breaks off is left whole too, lest its rest be read as one.
         let range = self.number_range().ok().filter(|(_, is_integer)| *is_integer);
@@ -167,7 +167,7 @@ impl<'x> Reader<'x> {
 
     /// A string, its escapes undone where they stand: what they stand for is never longer.
     #[inline(never)]
-    pub(super) fn string(&mut self) -> Result<&str, Malformed> {
+    pub(in crate::app) fn string(&mut self) -> Result<&str, Malformed> {
         let range = self.string_range()?;
         // This also finds the half of a surrogate pair.
         str::from_utf8(self.text.get(range).unwrap_or_default()).map_err(|_| Malformed)
@@ -175,7 +175,7 @@ impl<'x> Reader<'x> {
 
     /// The same, to keep: the text up to its end is given away with it.
     #[inline(never)]
-    pub(super) fn kept_string(&mut self) -> Result<&'x str, Malformed> {
+    pub(in crate::app) fn kept_string(&mut self) -> Result<&'x str, Malformed> {
         let range = self.string_range()?;
         let text = mem::take(&mut self.text).split_at_mut_checked(self.at);
         let (read, rest) = text.ok_or(Malformed)?;
@@ -267,7 +267,7 @@ impl<'x> Reader<'x> {
     /// Passes a value over that nobody wants, and yet judges it. What is open is remembered by a
     /// bit each, behind the one that is set: whether it is an object.
     #[inline(never)]
-    pub(super) fn skip(&mut self) -> Result<(), Malformed> {
+    pub(in crate::app) fn skip(&mut self) -> Result<(), Malformed> {
         let mut open = 1_u32;
         loop {
             let mut has_more = false;
