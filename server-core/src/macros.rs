@@ -52,7 +52,8 @@ macro_rules! app_rows {
                     $me self route exchange index $verb [$($path)?]
                     [$($($target)::+ $(($($words)*))?)?]
                 );)*
-                let _ = index;
+                // A plugin may have no routes at all.
+                let _ = (route, exchange, index);
             }
 
             async fn background<'x>(&'x self, time: $crate::Time<'x>) {

@@ -71,6 +71,7 @@ pub mod path;
 mod pattern;
 mod percent;
 pub mod places;
+pub mod plugin;
 mod problem;
 mod query;
 pub mod queue;

@@ -10,6 +10,7 @@ mod headers;
 mod jwt;
 mod log;
 mod origins;
+mod plugins;
 mod rates;
 mod request_ids;
 mod schemes;
