@@ -24,19 +24,20 @@ const LIMITS: Limits = Limits::SMALL;
 /// Sun, 06 Nov 1994 08:49:37 GMT, as on every target, so that transcripts compare byte for byte.
 const EXAMPLE_DATE: u64 = 784_111_777;
 
-static DEMO: Demo = Demo::new();
-
 /// Begins to serve on all ports.
 pub fn serve(spawner: Spawner, stack: Stack<'static>) {
+    static DEMO: StaticCell<Demo> = StaticCell::new();
     static SERVER: StaticCell<Server<'static, Demo>> = StaticCell::new();
     static POOL: StaticCell<Pool<WHOLE>> = StaticCell::new();
     const FREE: &str = "there is a task for each place";
-    let server = SERVER.init_with(|| demo(&DEMO, 80));
+    // One app for both ports: all of its connections are on one thread.
+    let app: &Demo = DEMO.init_with(Demo::new);
+    let server = SERVER.init_with(|| demo(app, 80));
     for place in POOL.init_with(Pool::new).places() {
         spawner.spawn(whole(server, stack, place).expect(FREE));
     }
     spawner.spawn(beside(server).expect(FREE));
-    spawner.spawn(bytes(stack).expect(FREE));
+    spawner.spawn(bytes(app, stack).expect(FREE));
     for _ in 0..BARE {
         spawner.spawn(bare(stack).expect(FREE));
     }
@@ -68,9 +69,9 @@ async fn beside(server: &'static Server<'static, Demo>) {
 
 /// All places are one task.
 #[embassy_executor::task]
-async fn bytes(stack: Stack<'static>) {
+async fn bytes(app: &'static Demo, stack: Stack<'static>) {
     static POOL: StaticCell<Pool<BYTES>> = StaticCell::new();
-    demo(&DEMO, 81).read_bytes_max(1).run(stack, POOL.init_with(Pool::new)).await;
+    demo(app, 81).read_bytes_max(1).run(stack, POOL.init_with(Pool::new)).await;
 }
 
 #[embassy_executor::task(pool_size = BARE)]
