@@ -149,7 +149,7 @@ impl<'x> Events<'x> {
             if !ready!(Pin::new(&mut due).poll(cx)) {
                 return Poll::Ready(Interrupted);
             }
-            if let Err(interrupted) = ready!(self.poll_write(&mut |to| to.put(b":\n"))) {
+            if let Err(interrupted) = ready!(self.poll_write(&mut |to| to.put(b":\n\n"))) {
                 return Poll::Ready(interrupted);
             }
         }

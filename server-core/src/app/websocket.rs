@@ -234,21 +234,27 @@ impl Inbox<'_> {
     /// The next message as JSON, be it sent as text or as bytes; `None` once the WebSocket is over.
     /// Cancel-safe, as [`receive`](Self::receive).
     ///
-    /// What is no JSON, or not of `T`'s shape, comes as an error, and what to say to that is the
-    /// handler's to decide.
+    /// Strings may be borrowed from it. What is no JSON, or not of `T`'s shape, comes as an error,
+    /// and what to say to that is the handler's to decide.
     #[cfg(feature = "json")]
-    pub fn receive_json<T: serde::de::DeserializeOwned>(
-        &mut self,
+    pub fn receive_json<'m, T: serde::Deserialize<'m>>(
+        &'m mut self,
     ) -> impl Future<Output = Option<Result<T, Malformed>>> + Unpin {
         self.give_back();
-        poll_fn(|_| match self.exchange.with(Incoming::More, Wire::message) {
-            Incoming::Over => Poll::Ready(None),
-            Incoming::More => Poll::Pending,
-            Incoming::Message(kind, bytes) => {
-                self.take(kind, bytes);
-                let parsed = json::parse(self.lent.get_mut(..bytes).unwrap_or_default());
-                self.give_back();
-                Poll::Ready(Some(parsed))
+        let mut this = Some(self);
+        poll_fn(move |_| {
+            let Some(inbox) = this.take() else { return Poll::Pending };
+            match inbox.exchange.with(Incoming::More, Wire::message) {
+                Incoming::Over => Poll::Ready(None),
+                Incoming::Message(kind, bytes) => {
+                    inbox.take(kind, bytes);
+                    let text = inbox.lent.get_mut(..bytes).unwrap_or_default();
+                    Poll::Ready(Some(json::parse(text)))
+                }
+                Incoming::More => {
+                    this = Some(inbox);
+                    Poll::Pending
+                }
             }
         })
     }

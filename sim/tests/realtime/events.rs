@@ -96,7 +96,7 @@ fn a_silent_stream_is_kept_alive() {
     world.pass(Duration::from_millis(14_999));
     assert_eq!(text(&client), "");
     world.pass(Duration::from_millis(1));
-    assert_eq!(text(&client), "2\r\n:\n\r\n");
+    assert_eq!(text(&client), "3\r\n:\n\n\r\n");
     world.pass(Duration::from_secs(10));
     world.app().changes.publish(1);
     world.run();
@@ -104,7 +104,7 @@ fn a_silent_stream_is_kept_alive() {
     world.pass(Duration::from_millis(14_999));
     assert_eq!(text(&client), "", "an event is a sign of life as well");
     world.pass(Duration::from_secs(60));
-    assert_eq!(text(&client), "2\r\n:\n\r\n".repeat(4));
+    assert_eq!(text(&client), "3\r\n:\n\n\r\n".repeat(4));
     assert_eq!((world.connections(), client.end()), (1, End::Open));
 }
 
