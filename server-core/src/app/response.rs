@@ -4,8 +4,9 @@ use core::future::{Future, poll_fn};
 use core::task::Poll;
 
 use super::exchange::Exchange;
-use crate::connection::Streaming;
+use crate::buffer::Writer;
 use crate::connection::state::State;
+use crate::connection::{Streaming, Wire};
 use crate::http::response::ResponseHead;
 use crate::http::status::Status;
 
@@ -85,6 +86,40 @@ impl BodyWriter<'_> {
                     _ => {}
                 }
             }
+        })
+    }
+
+    /// Sends what `render` writes, which may be called more than once: all of it, in a chunk of its
+    /// own, or nothing if the future is dropped. At most
+    /// [`answer_bytes_max`](crate::Limits::answer_bytes_max) bytes. Waits for a slow peer.
+    ///
+    /// # Errors
+    ///
+    /// [`Interrupted`], as [`write`](Self::write), and for more bytes than fit.
+    pub fn render(
+        &mut self,
+        mut render: impl FnMut(&mut Writer<'_>),
+    ) -> impl Future<Output = Result<(), Interrupted>> {
+        let exchange = self.exchange;
+        poll_fn(move |_| {
+            let write = |wire: &mut Wire<'_>| wire.write_rendered(&mut render);
+            exchange.with(Poll::Pending, write).map_err(|_| Interrupted)
+        })
+    }
+
+    /// Sends a value as a line of JSON: content of these is `application/x-ndjson`.
+    ///
+    /// # Errors
+    ///
+    /// [`Interrupted`], as [`render`](Self::render).
+    #[cfg(feature = "json")]
+    pub fn json_line<T: serde::Serialize>(
+        &mut self,
+        value: &T,
+    ) -> impl Future<Output = Result<(), Interrupted>> {
+        self.render(move |to| {
+            super::json::render(value, to);
+            to.push(b'\n');
         })
     }
 

@@ -17,16 +17,17 @@ impl Wire<'_> {
     /// end.
     pub fn is_streaming(&self) -> bool {
         self.c.state == State::Exchange
-            && matches!(self.c.answer, Answer::Chunked | Answer::UntilClose)
+            && matches!(self.c.answer, Answer::Chunked | Answer::UntilClose | Answer::Length)
     }
 
-    /// Writes what `render` writes, which may be called more than once, in one chunk. Pending while
-    /// there is no room; an error if nothing can be written any more, or if there will never be
-    /// room.
+    /// Writes what `render` writes, which may be called more than once, in one chunk where there are
+    /// chunks. Pending while there is no room; an error if nothing can be written any more, or if
+    /// there will never be room. Dropped where the answer has no content.
     ///
     /// # Errors
     ///
-    /// [`Misuse::AnswerTooLarge`] for more than `answer_bytes_max` bytes.
+    /// [`Misuse::AnswerTooLarge`] for more than `answer_bytes_max` bytes,
+    /// [`Misuse::LengthNotKept`] for more than are left of a sized answer.
     // sse-9.2.7-sse-chunk-caution
     // sse-9.2-sse-http10
     #[inline(never)]
@@ -35,7 +36,8 @@ impl Wire<'_> {
         render: &mut dyn FnMut(&mut Writer<'_>),
     ) -> Poll<Result<(), Option<Misuse>>> {
         if !self.is_streaming() {
-            return Poll::Ready(Err(None));
+            let is_dropped = self.c.state == State::Exchange && self.c.answer == Answer::Dropped;
+            return Poll::Ready(if is_dropped { Ok(()) } else { Err(None) });
         }
         let place = if self.c.answer == Answer::Chunked { SIZE_LINE_BYTES } else { 0 };
         let room = self.room().saturating_sub(CHUNK_FRAMING_BYTES as usize);
@@ -50,6 +52,13 @@ impl Wire<'_> {
             self.c.misuse = Some(Misuse::AnswerTooLarge);
             return Poll::Ready(Err(self.c.misuse));
         };
+        if self.c.answer == Answer::Length {
+            let Some(left) = self.c.answer_left.checked_sub(bytes as u64) else {
+                self.c.misuse = Some(Misuse::LengthNotKept);
+                return Poll::Ready(Err(self.c.misuse));
+            };
+            self.c.answer_left = left;
+        }
         match bytes {
             // A chunk of nothing would be the last one.
             0 => {}
@@ -85,8 +94,12 @@ mod tests {
 
     const LIMITS: &Limits = &Limits { answer_bytes_max: 300, ..Limits::SMALL };
 
-    /// Runs `test` on an answer whose head has been sent.
+    /// Runs `test` on a chunked answer whose head has been sent.
     fn on_stream(request: &[u8], test: impl FnOnce(&mut Wire<'_>)) {
+        on(Streaming::Chunked, request, test);
+    }
+
+    fn on(streaming: Streaming, request: &[u8], test: impl FnOnce(&mut Wire<'_>)) {
         let mut connection = Connection::new(Instant::ZERO, LIMITS);
         let (mut to, mut from) = ([0; 4096], [0; 2048]);
         let mut date = None;
@@ -96,7 +109,7 @@ mod tests {
         let head_bytes = wire.head().unwrap();
         wire.pass_head(head_bytes);
         let head = ResponseHead::new(Status::OK);
-        assert_eq!(wire.begin_stream(&head, Streaming::Chunked), Poll::Ready(()));
+        assert_eq!(wire.begin_stream(&head, streaming), Poll::Ready(()));
         take(&mut wire);
         test(&mut wire);
     }
@@ -165,8 +178,19 @@ mod tests {
         });
         on_stream(b"HEAD / HTTP/1.1\r\nHost: a\r\n\r\n", |wire| {
             assert!(!wire.is_streaming());
-            assert_eq!(put(wire, b"x"), Poll::Ready(Err(None)));
+            assert_eq!(put(wire, b"x"), Poll::Ready(Ok(())), "as the content of any answer to it");
             assert_eq!(take(wire), b"");
+        });
+    }
+
+    #[test]
+    fn a_sized_answer_gets_its_bytes_and_no_more() {
+        on(Streaming::Length(5), GET, |wire| {
+            assert_eq!(put(wire, b"abc"), Poll::Ready(Ok(())));
+            assert_eq!(put(wire, b"def"), Poll::Ready(Err(Some(Misuse::LengthNotKept))));
+            assert_eq!(put(wire, b"de"), Poll::Ready(Ok(())));
+            assert_eq!(put(wire, b""), Poll::Ready(Ok(())));
+            assert_eq!(take(wire), b"abcde");
         });
     }
 }

@@ -1,7 +1,9 @@
 //! News, rooms, events and timers: many connections on one app, in virtual time.
 
 mod events;
+mod eventsource;
 mod handshake;
 mod news;
 mod peer;
+mod streams;
 mod timers;
