@@ -22,7 +22,9 @@ pub fn case(suite: &Suite, ledger: Option<&Ledger<'_>>, file: &SuiteFile, case: 
     for line in steps(file, case) {
         let _ = writeln!(out, "{}", format!("  {line}").trim_end());
     }
-    out.push_str("\nWhat it proves:\n");
+    if !case.rules.is_empty() {
+        out.push_str("\nWhat it proves:\n");
+    }
     for rule in &case.rules {
         let Some(requirement) = suite.requirement(&rule.value) else { continue };
         let _ = writeln!(out, "  {}\n    {}", requirement.id, source(requirement));
@@ -93,12 +95,16 @@ pub(crate) fn place(requirement: &Requirement) -> String {
     format!("{rfc} section {}", requirement.section)
 }
 
-/// The lines of the file from the first directive behind the rules to the end of the case.
+/// The lines of the file from the first directive behind prose and rules to the end of the case.
 pub(crate) fn steps<'a>(file: &'a SuiteFile, case: &Case) -> Vec<&'a str> {
     let start = usize::try_from(case.span.line).unwrap_or(usize::MAX);
     let body = file.source.lines().skip(start).take_while(|line| !line.starts_with("###"));
+    let is_prose = |line: &&str| match case.rules.is_empty() {
+        true => case.prose.iter().any(|prose| prose == line.trim_end()),
+        false => !line.starts_with("rule "),
+    };
     let mut lines: Vec<&str> = body
-        .skip_while(|line| !line.starts_with("rule "))
+        .skip_while(is_prose)
         .skip_while(|line| line.starts_with("rule ") || line.is_empty())
         .collect();
     while lines.last().is_some_and(|line| line.is_empty()) {

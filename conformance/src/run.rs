@@ -235,7 +235,7 @@ fn soften(result: &mut CaseResult, case: &Case, levels: &HashMap<&str, Level>) {
     };
     let soft = |fault: &Fault| match fault.failure.rule {
         Some(rule) => !binds(rule),
-        None => !case.rules.iter().any(|rule| binds(&rule.value)),
+        None => !case.rules.is_empty() && !case.rules.iter().any(|rule| binds(&rule.value)),
     };
     if let Status::Failed(fault) = &result.status
         && soft(fault)

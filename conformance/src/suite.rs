@@ -99,6 +99,10 @@ impl Suite {
         if !requirements.is_empty() {
             errors.extend(unknown_rules(&files, &requirements));
         }
+        // Who has requirements of their own wants to know what proves them.
+        if own.is_some() {
+            errors.extend(without_rule(&files));
+        }
 
         let names: HashSet<String> = cases_of(&files).flat_map(|(_, case)| names(case)).collect();
         let source = fixtures.text(KNOWN).unwrap_or_default();
@@ -154,6 +158,14 @@ fn misnamed(path: &str, shown: &str) -> Option<Diagnostic> {
     let message = "the name of this file cannot be part of an id".to_owned();
     let hint = "name files and folders with small letters, digits and `-`".to_owned();
     Some(Diagnostic::of_file(shown, message, hint))
+}
+
+/// Cases that prove nothing.
+fn without_rule(files: &[SuiteFile]) -> impl Iterator<Item = Diagnostic> {
+    cases_of(files).filter(|(_, case)| case.rules.is_empty()).map(|(file, case)| {
+        let message = format!("the case `{}` has no `rule` line", case.slug());
+        file.diagnostic(case.span, message, "add one below its prose: `rule ID`".to_owned())
+    })
 }
 
 /// Cases that prove what nobody asks.
@@ -262,6 +274,15 @@ mod tests {
             "here/known-failures.toml:5:8 `today` is no date",
         ];
         assert_eq!(errors.unwrap_err(), expected);
+    }
+
+    #[test]
+    fn a_case_needs_a_rule_where_there_are_requirements() {
+        let case = "### a\nProse.\n\nws /ws\n! close\n";
+        assert_eq!(read(&[("x/b.case", case)]).map(|_| ()), Ok(()));
+        let requirements = Fixtures::embedded().text("requirements.toml").unwrap().to_owned();
+        let errors = read(&[("requirements.toml", &requirements), ("x/b.case", case)]);
+        assert_eq!(errors.unwrap_err(), ["here/x/b.case:1:5 the case `a` has no `rule` line"]);
     }
 
     #[test]

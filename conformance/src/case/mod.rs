@@ -46,7 +46,8 @@ pub struct Case {
     pub span: Span,
     /// What is asked and why it matters, line by line; at least one.
     pub prose: Vec<String>,
-    /// The requirements it proves, by their ids; at least one.
+    /// The requirements it proves, by their ids; at least one, unless what is asked is nobody's but the
+    /// app's own.
     pub rules: Vec<Spanned<String>>,
     /// What it asks of a server, as written; [`Case::all_needs`] adds what its steps imply.
     pub needs: Vec<Spanned<Need>>,

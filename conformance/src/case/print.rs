@@ -58,7 +58,9 @@ impl Case {
             write!(out, "{} {}", if first { start } else { "" }, rule.value)?;
             line = rule.span.line;
         }
-        writeln!(out)?;
+        if !self.rules.is_empty() {
+            writeln!(out)?;
+        }
         if !self.needs.is_empty() {
             let names: Vec<&str> = self.needs.iter().map(|need| need.value.name()).collect();
             writeln!(out, "needs {}", names.join(" "))?;

@@ -3,7 +3,7 @@
 //!
 //! Counted is what runs in a poll of `serve`: the server and the demo's handler, but for the
 //! reading and writing of bytes, which is the transport's. Cases whose client stops reading are left
-//! out, and those whose limits the board has no room for.
+//! out, those with several connections, and those whose limits the board has no room for.
 
 mod recording;
 
@@ -18,7 +18,7 @@ use samewire_link::Frame;
 use samewire_link::record::Playback;
 
 use crate::case::select::Selected;
-use crate::case::{Step, StepKind};
+use crate::case::{Need, Step, StepKind};
 use crate::opening;
 use crate::subject::link::metric;
 use crate::subject::microbit;
@@ -119,8 +119,9 @@ pub fn measure(cases: &[Selected<'_>]) -> Result<Costs, Unreachable> {
         let limits = selected.case.limits(Limits::SMALL);
         // A recording cannot wait for a server that does not read, as after a client's stall.
         let stalls = |step: &Step| matches!(step.kind, StepKind::Stall(_));
+        let several = selected.case.all_needs().contains(&Need::Several);
         let fits = limits == Limits::SMALL || board.fits(&limits)?.is_none();
-        if !fits || selected.case.steps.iter().any(stalls) {
+        if !fits || several || selected.case.steps.iter().any(stalls) {
             continue;
         }
         for row in &selected.rows {

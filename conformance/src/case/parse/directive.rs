@@ -69,8 +69,7 @@ impl Directives {
             return Err(unknown(word));
         };
         let late = self.passed > place + 1 || (self.passed == place + 1 && place > 0);
-        let early = self.passed == 0 && place > 0;
-        if late || early {
+        if late {
             self.passed = self.passed.max(1);
             let message = format!("`{}` stands in the wrong place, or twice", word.value);
             let hint = "the order is `rule` (repeatable), `needs`, `limits`, `each`".to_owned();

@@ -133,9 +133,17 @@ fn parse_case(
     let mut prose = Vec::new();
     let mut directives = Directives::default();
     let mut steps = Steps::default();
-    for line in body.iter().filter(|line| !line.is_blank()) {
+    // Without a directive, the first empty line ends the prose.
+    let has_directive = body.iter().any(directive::is_directive);
+    let mut may_step = false;
+    for line in body {
         let line = line.clone();
-        let is_step = step::has_sign(&line) || directives.begun() && step::is_step(&line);
+        if line.is_blank() {
+            may_step |= !has_directive && !prose.is_empty();
+            continue;
+        }
+        may_step |= directives.begun();
+        let is_step = step::has_sign(&line) || may_step && step::is_step(&line);
         let read = if line.text.starts_with('#') {
             let hint = "write it as prose below the `###` line, or at the top of the file";
             Err(line.fault("a comment stands only at the top of a file", hint))
@@ -156,7 +164,6 @@ fn parse_case(
 
     let missing = [
         (prose.is_empty(), "prose", "say below it what is asked and why it matters"),
-        (directives.rules.is_empty(), "`rule` line", "add one below its prose: `rule ID`"),
         (!steps.begun(), "steps", "add what is sent (`> …`) and what must come back (`< …`)"),
     ];
     // A line with an error may be the one that is missing.

@@ -63,7 +63,7 @@ fn says_what_is_wrong_with_a_directive() {
         assert_eq!(found, [format!("4:{expected}")], "{line}");
     }
     for (lines, at) in [
-        ("needs echo\nrule rfc1-1-a", "3:1+5 `needs`"),
+        ("needs echo\nrule rfc1-1-a", "4:1+4 `rule`"),
         ("rule rfc1-1-a\nneeds ws\nneeds echo", "5:1+5 `needs`"),
         ("rule rfc1-1-a\nlimits ping_ms=1\nneeds ws", "5:1+5 `needs`"),
     ] {

@@ -42,10 +42,6 @@ fn says_what_is_wrong_with_a_file() {
             "1:5+1 the case `a` has no prose (say below it what is asked and why it matters)",
         ),
         (
-            case.replace("rule rfc1-1-a\n", ""),
-            "1:5+1 the case `a` has no `rule` line (add one below its prose: `rule ID`)",
-        ),
-        (
             case.replace("! close\n", ""),
             "1:5+1 the case `a` has no steps (add what is sent (`> …`) and what must come back \
              (`< …`))",
