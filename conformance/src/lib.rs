@@ -18,6 +18,7 @@ pub mod exit;
 pub mod explain;
 pub mod fixtures;
 pub mod frames;
+pub mod harness;
 pub mod invariant;
 pub mod known;
 pub mod ledger;
@@ -35,6 +36,8 @@ pub mod targets;
 pub mod transcript;
 pub mod trial;
 pub mod verdict;
+
+pub use harness::harness;
 
 /// The README's code, compiled and run with the documentation's.
 #[cfg(doctest)]

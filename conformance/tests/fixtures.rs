@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use rstest::rstest;
 use samewire_conformance::case::select::select;
 use samewire_conformance::report::console::Paint;
-use samewire_conformance::report::finding::Findings;
+use samewire_conformance::report::finding::{Findings, Replay};
 use samewire_conformance::run::{Event, Plan};
 use samewire_conformance::suite::Suite;
 use samewire_conformance::targets::Target;
@@ -38,7 +38,7 @@ fn check(target: Target, file: PathBuf) {
     let (known, requirements) = (&*suite.known, &*suite.requirements);
     let (cuts, slow, keeps) = (None, false, false);
     let plan = Plan { cases, targets, cuts, slow, known, requirements, keeps };
-    let findings = Findings { suite, flags: "", paint: Paint::PLAIN };
+    let findings = Findings { suite, replay: Replay::Check(""), paint: Paint::PLAIN };
     let mut found = String::new();
     let report = plan.run(|event| {
         if let Event::Done(result) = event {

@@ -12,7 +12,7 @@ use samewire_conformance::cuts::Cuts;
 use samewire_conformance::fixtures::Fixtures;
 use samewire_conformance::ledger::Ledger;
 use samewire_conformance::report::console::Paint;
-use samewire_conformance::report::finding::Findings;
+use samewire_conformance::report::finding::{Findings, Replay};
 use samewire_conformance::report::html::{Page, write};
 use samewire_conformance::run::{Report, Summary};
 use samewire_conformance::subject::{Channel, OpenOptions, Received, Subject, Time, Unreachable};
@@ -186,7 +186,11 @@ fn page(others: &[Other<'_>]) -> String {
     let suite = suite();
     let report = run(&suite, others);
     let ledger = Ledger::of(&suite).ok();
-    let findings = Findings { suite: &suite, flags: " --fixtures 'a <b>'", paint: Paint::PLAIN };
+    let findings = Findings {
+        suite: &suite,
+        replay: Replay::Check(" --fixtures 'a <b>'"),
+        paint: Paint::PLAIN,
+    };
     let cost =
         |name: &str, instructions| Cost { name: name.to_owned(), instructions, stack_bytes: 812 };
     let cases = vec![cost("http/a/refused", 4321), cost("http/a/hostile", 65_432)];

@@ -13,7 +13,7 @@ use crate::cuts::Cuts;
 use crate::exit::Exit;
 use crate::ledger::Ledger;
 use crate::report::console::{Console, Paint};
-use crate::report::finding::{Findings, shell};
+use crate::report::finding::{Findings, Replay, shell};
 use crate::report::{html, json, junit};
 use crate::run::Plan;
 use crate::suite::Suite;
@@ -202,7 +202,8 @@ fn run(check: Check, out: &mut dyn Write) -> Result<Exit, Stop> {
         flags.push_str(&format!(" --fixtures {}", shell(&folder.to_string_lossy())));
     }
     let paint = Paint::for_stdout();
-    let findings = Findings { suite: &suite, flags: &flags, paint };
+    let replay = Replay::Check(&flags);
+    let findings = Findings { suite: &suite, replay, paint };
     let plan = Plan {
         cases,
         targets,

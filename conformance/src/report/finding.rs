@@ -18,13 +18,23 @@ const CAME_MAX: usize = 200;
 /// Bytes shown before and after the first one that differs.
 const AROUND: usize = 32;
 
+/// How to see a result again.
+#[derive(Clone, Copy, Debug)]
+pub enum Replay<'a> {
+    /// By `samewire check`; with the flags that it needs beside target, cut and case:
+    /// ` --fixtures DIR`.
+    Check(&'a str),
+    /// By `cargo test`: the name of the test.
+    Test(&'a str),
+}
+
 /// Turns results into text.
 #[derive(Clone, Copy, Debug)]
 pub struct Findings<'a> {
     /// Where the fixtures' lines stand.
     pub suite: &'a Suite,
-    /// Flags that a replay needs beside target, cut and case: ` --fixtures DIR`.
-    pub flags: &'a str,
+    /// How to see it again.
+    pub replay: Replay<'a>,
     /// Whether to colour.
     pub paint: Paint,
 }
@@ -120,15 +130,46 @@ impl Findings<'_> {
         let _ = writeln!(out, "replay: {}\n", self.replay(target, row, *delivery));
     }
 
+    /// The command that replays all of it on this target.
+    pub(crate) fn replay_all(&self, target: &str) -> String {
+        match self.replay {
+            Replay::Check(flags) => format!("samewire check --target {}{flags}", shell(target)),
+            Replay::Test(_) => cargo_test(),
+        }
+    }
+
     /// The command that replays this cut of this row on this target.
     pub(crate) fn replay(&self, target: &str, row: &str, delivery: Delivery) -> String {
-        let cut = match delivery {
-            Delivery::Whole => "--cuts whole".to_owned(),
-            Delivery::Bytes => "--cuts bytes".to_owned(),
-            Delivery::Cut(at) => format!("--cut {at}"),
-        };
-        let target = shell(target);
-        format!("samewire check --target {target} {cut}{} {}", self.flags, shell(row))
+        match self.replay {
+            Replay::Check(flags) => {
+                let cut = match delivery {
+                    Delivery::Whole => "--cuts whole".to_owned(),
+                    Delivery::Bytes => "--cuts bytes".to_owned(),
+                    Delivery::Cut(at) => format!("--cut {at}"),
+                };
+                let target = shell(target);
+                format!("samewire check --target {target} {cut}{flags} {}", shell(row))
+            }
+            Replay::Test(name) => {
+                let cut = match delivery {
+                    Delivery::Whole | Delivery::Bytes => String::new(),
+                    Delivery::Cut(at) => format!("SAMEWIRE_CUT={at} "),
+                };
+                format!("{cut}{} -- --exact {name}", cargo_test())
+            }
+        }
+    }
+}
+
+/// The command that runs the test target that we are in, as cargo has told us.
+fn cargo_test() -> String {
+    let program = std::env::current_exe().unwrap_or_default();
+    let stem = program.file_stem().unwrap_or_default().to_string_lossy();
+    // Cargo puts a hash behind the name.
+    let target = stem.rsplit_once('-').map_or(&*stem, |(target, _)| target);
+    match std::env::var("CARGO_PKG_NAME") {
+        Ok(package) => format!("cargo test -p {package} --test {target}"),
+        Err(_) => format!("cargo test --test {target}"),
     }
 }
 

@@ -18,12 +18,17 @@ const RECEIVED_MAX: usize = 1 << 20;
 /// A masked text frame that says `hi`.
 const HI: &[u8] = b"\x81\x82\x01\x02\x03\x04ik";
 
-/// Why the server lacks this; `None` if it has it.
+/// Why the server lacks this; `None` if it has it. `paths` puts other paths into a request, where the
+/// server has what is asked for elsewhere than the demo.
 ///
 /// # Errors
 ///
 /// [`Unreachable`] if no connection can be opened.
-pub fn ask(subject: &mut dyn Subject, need: Need) -> Result<Option<String>, Unreachable> {
+pub fn ask(
+    subject: &mut dyn Subject,
+    need: Need,
+    paths: impl Fn(&[u8]) -> Vec<u8>,
+) -> Result<Option<String>, Unreachable> {
     let get = |target: &str, fields: &str| {
         format!("GET {target} HTTP/1.1\r\nHost: example\r\nConnection: close\r\n{fields}\r\n")
     };
@@ -61,7 +66,7 @@ pub fn ask(subject: &mut dyn Subject, need: Need) -> Result<Option<String>, Unre
         Need::Several => Some(subject.open(&OpenOptions::default())?),
         _ => None,
     };
-    let (answer, rest) = exchange(subject, &sent)?;
+    let (answer, rest) = exchange(subject, &paths(&sent))?;
     if need == Need::Slow {
         return Ok(answer.map(|answer| format!("{what} (with {})", answer.status)));
     }
@@ -78,11 +83,15 @@ pub fn ask(subject: &mut dyn Subject, need: Need) -> Result<Option<String>, Unre
 /// # Errors
 ///
 /// [`Unreachable`] if no connection can be opened.
-pub fn implements(subject: &mut dyn Subject, method: &str) -> Result<bool, Unreachable> {
+pub fn implements(
+    subject: &mut dyn Subject,
+    method: &str,
+    paths: impl Fn(&[u8]) -> Vec<u8>,
+) -> Result<bool, Unreachable> {
     let request = format!(
         "{method} / HTTP/1.1\r\nHost: example\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
     );
-    let (answer, _) = exchange(subject, request.as_bytes())?;
+    let (answer, _) = exchange(subject, &paths(request.as_bytes()))?;
     Ok(answer.is_none_or(|answer| answer.status != 501))
 }
 

@@ -82,7 +82,7 @@ impl Subject for Url {
         if let Some(known) = self.lacks.get(&need) {
             return Ok(known.clone());
         }
-        let lacks = probe::ask(self, need)?;
+        let lacks = probe::ask(self, need, <[u8]>::to_vec)?;
         self.lacks.insert(need, lacks.clone());
         Ok(lacks)
     }
@@ -91,7 +91,7 @@ impl Subject for Url {
         if let Some(known) = self.implements.get(method) {
             return Ok(*known);
         }
-        let implements = probe::implements(self, method)?;
+        let implements = probe::implements(self, method, <[u8]>::to_vec)?;
         self.implements.insert(method.to_owned(), implements);
         Ok(implements)
     }

@@ -10,7 +10,6 @@ use super::exchange::Exchanges;
 use super::mark::Mark;
 use crate::costs::Cost;
 use crate::explain;
-use crate::report::finding::shell;
 use crate::result::{CaseResult, Difference, Evidence, Status};
 use crate::subject::Delivery;
 use crate::transcript::{Ending, Escaped};
@@ -141,11 +140,7 @@ impl<'a> Data<'a> {
         }
         let targets = page.report.summaries.iter().map(|summary| TargetData {
             name: &summary.name,
-            replay: format!(
-                "samewire check --target {}{}",
-                shell(&summary.name),
-                page.findings.flags
-            ),
+            replay: page.findings.replay_all(&summary.name),
         });
         Self { targets: targets.collect(), rules, cases: all, exchanges }
     }
