@@ -16,7 +16,8 @@
 //!
 //! In place of the literals stands `include_bytes!("../www/index.html")`, and behind a comma
 //! `gzip include_bytes!("../www/index.html.gz")` for a compressed copy. A whole folder, its gzip
-//! variants made as it is built, is one line of a build script with the package `samewire-assets`.
+//! variants made as it is built, is one line of a build script with the package `samewire-assets`,
+//! and [`folder!`](crate::folder) here.
 //! In both cases the table is made by the compiler: sorted, tagged and checked.
 //!
 //! What a request gets:
@@ -169,6 +170,15 @@ pub fn serve<'x>(
 ) -> impl Future<Output = ()> + use<'x> {
     let path = <&[u8]>::from_path(exchange).unwrap_or_default();
     respond(exchange, Served { files, path })
+}
+
+/// A folder that a build script has compiled in, by its name: what
+/// `samewire_assets::folder("www").write()` wrote is `samewire::folder!("www")`.
+#[macro_export]
+macro_rules! folder {
+    ($name:literal) => {
+        include!(concat!(env!("OUT_DIR"), "/", $name, ".rs"))
+    };
 }
 
 /// A folder of files that are named one by one: see [`app::files`](crate::app::files).

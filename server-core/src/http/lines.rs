@@ -73,6 +73,7 @@ impl<'f, 'b> FieldLines<'f, 'b> {
     }
 
     /// Adds lines that are known to fit, each with its CRLF in front.
+    #[cfg(feature = "ws")]
     pub(crate) fn put_whole(&mut self, lines: &'static [u8]) {
         if let Job::Write(to) = &mut self.job {
             to.put(lines);

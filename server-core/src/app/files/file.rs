@@ -106,6 +106,11 @@ impl File {
         self.path
     }
 
+    /// The entity tag of its content.
+    pub const fn tag(&self) -> Tag {
+        self.plain.tag
+    }
+
     /// What is in it.
     pub const fn content(&self) -> &'static [u8] {
         self.plain.content
