@@ -75,6 +75,7 @@ pub mod plugin;
 mod problem;
 mod query;
 pub mod queue;
+pub mod ram;
 mod redirect;
 mod refuse;
 pub mod regular;

@@ -2,7 +2,8 @@
 
 use std::task::{Context, Poll};
 
-use samewire::{Gone, Result, Transport, WebSocket, app};
+use samewire::app::ram;
+use samewire::{Gone, Result, Transport, WebSocket, app, serve};
 
 use crate::client::HANDSHAKE;
 use crate::whole::Client;
@@ -127,4 +128,30 @@ fn too_small_a_buffer_serves_nobody() {
         run_in(&Panel, &mut client, &mut clock, receive_bytes, send_bytes);
         assert_eq!(!client.out.is_empty(), is_served, "{receive_less} {send_less}");
     }
+}
+
+#[test]
+fn what_a_connection_takes_is_a_constant() {
+    const FUTURE: usize = ram::serve_bytes::<Panel, Silent<'_>, Passing>();
+    const RAM: usize = ram::connections_bytes::<Panel, Silent<'_>, Passing>(3, &LIMITS);
+    let (mut silent, mut clock) = (Silent::new(b""), Passing::default());
+    let (mut receive, mut send) = ([], []);
+    let future = serve(&Panel, &mut silent, &mut clock, &mut receive, &mut send, &LIMITS);
+    assert_eq!(FUTURE, size_of_val(&future));
+    assert_eq!(RAM, 3 * (FUTURE + LIMITS.receive_bytes_min() + LIMITS.send_bytes_min()));
+
+    // The largest handler's state is part of it.
+    const LARGE: usize = ram::serve_bytes::<Large, Silent<'_>, Passing>();
+    assert!((800..1200).contains(&(LARGE - FUTURE)), "{LARGE} {FUTURE}");
+}
+
+/// Keeps a kilobyte while it waits.
+struct Large;
+
+samewire::app! { for Large; get "/" => keep; }
+
+async fn keep(_: &Large) -> &'static str {
+    let kept = [7_u8; 1000];
+    std::future::pending::<()>().await;
+    if kept.iter().all(|byte| *byte == 7) { "kept" } else { "lost" }
 }
