@@ -1,8 +1,10 @@
 //! The memory of a server's connections.
 
-use samewire::Limits;
+use embassy_net::Stack;
+use samewire::{App, Limits};
 
 use crate::room::{Buffers, Room};
+use crate::server::Server;
 
 /// Memory for `N` connections at a time. Each has `RECEIVE` and `SEND` bytes, as many as the limits
 /// ask ([`Limits::receive_bytes_min`], [`Limits::send_bytes_min`]), and `TCP` bytes twice, for what
@@ -55,6 +57,13 @@ pub(crate) struct Ring<'p> {
     pub(crate) send: &'p mut [u8],
 }
 
+/// The size of what such a function returns; it is not called.
+const fn run_bytes<'a, 's, 'p, A: App + 'a, P: 'p, R>(
+    _: &impl FnOnce(Server<'a, A>, Stack<'s>, &'p mut P) -> R,
+) -> usize {
+    size_of::<R>()
+}
+
 /// The memory of one connection at a time, whatever its size.
 pub struct Place<'p> {
     pub(crate) receive: &'p mut [u8],
@@ -74,6 +83,27 @@ impl<const N: usize, const RECEIVE: usize, const SEND: usize, const TCP: usize, 
     /// All zeros, so that in a `static` it takes no flash.
     pub const fn new() -> Self {
         Self { slots: [const { Self::EMPTY }; N], spares: [const { Spare::EMPTY }; SPARES] }
+    }
+
+    /// Bytes of RAM that a server of the app `A` takes with this pool: the pool, and the future of
+    /// [`Server::run`] with its connections' futures in it. A constant, to be asserted:
+    ///
+    /// ```
+    /// # struct Panel;
+    /// # samewire::app! { for Panel; get "/" => index; }
+    /// # async fn index(_: &Panel) -> &'static str { "" }
+    /// use samewire_embassy::Pool;
+    ///
+    /// const _: () = assert!(Pool::<4>::ram_bytes::<Panel>() <= 48 * 1024);
+    /// ```
+    ///
+    /// The network stack has memory of its own, `size_of::<StackResources<SOCKETS>>()`, and so has
+    /// the executor, a few words for each task. The stack that a poll takes is one for all
+    /// connections.
+    ///
+    /// [`Server::run`]: crate::Server::run
+    pub const fn ram_bytes<'a, A: App + 'a>() -> usize {
+        size_of::<Self>() + run_bytes::<A, _, _>(&Server::run::<N, RECEIVE, SEND, TCP, SPARES>)
     }
 
     /// The memory of each place goes into the room; what remains is that of the sockets.

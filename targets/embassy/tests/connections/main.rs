@@ -11,7 +11,7 @@ use embassy_net::tcp::ConnectError;
 use embassy_time::{Instant, Timer};
 use samewire::{Body, Limits};
 use samewire_demo::Demo;
-use samewire_embassy::{Drain, Pool, Server, serve};
+use samewire_embassy::{Drain, Pool, SPARE_TCP_BYTES, Server, serve};
 
 use client::Client;
 
@@ -316,4 +316,23 @@ fn a_pool_too_small_is_noticed_before_the_first_connection() {
         let mut pool = Pool::<1, 4096, 100>::new();
         Server::new(&Demo::new(), 80).run(server, &mut pool).await;
     });
+}
+
+#[test]
+fn what_a_server_takes_is_a_constant() {
+    const RAM: usize = Pool::<4>::ram_bytes::<Demo>();
+    const WITH_SPARE: usize = Pool::<
+        4,
+        { LIMITS.receive_bytes_min() },
+        { LIMITS.send_bytes_min() },
+        1536,
+        1,
+    >::ram_bytes::<Demo>();
+    world::run(async |stack, _, _| {
+        let (demo, mut pool) = (Demo::new(), Pool::<4>::new());
+        let future = Server::new(&demo, 80).run(stack, &mut pool);
+        assert_eq!(RAM, size_of_val(&future) + size_of::<Pool<4>>());
+    });
+    let spare = WITH_SPARE - RAM;
+    assert!((2 * SPARE_TCP_BYTES..2 * SPARE_TCP_BYTES + 4096).contains(&spare), "{spare}");
 }

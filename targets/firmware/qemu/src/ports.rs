@@ -24,6 +24,9 @@ const LIMITS: Limits = Limits::SMALL;
 /// Sun, 06 Nov 1994 08:49:37 GMT, as on every target, so that transcripts compare byte for byte.
 const EXAMPLE_DATE: u64 = 784_111_777;
 
+/// What the four places behind port 81 may take of the board's RAM, buffers and futures together.
+const _: () = assert!(Pool::<BYTES>::ram_bytes::<Demo>() <= 44 * 1024);
+
 /// Begins to serve on all ports.
 pub fn serve(spawner: Spawner, stack: Stack<'static>) {
     static DEMO: StaticCell<Demo> = StaticCell::new();
@@ -46,9 +49,11 @@ pub fn serve(spawner: Spawner, stack: Stack<'static>) {
 
 /// The demo on this port, as every target runs it.
 pub(crate) fn demo(app: &Demo, port: u16) -> Server<'_, Demo> {
-    Server::new(app, port).limits(LIMITS).wall_clock(|| Some(EXAMPLE_DATE))
+    Server::new(app, port)
+        .limits(LIMITS)
+        .wall_clock(|| Some(EXAMPLE_DATE))
         .fixed_entropy(FixedEntropy::EXAMPLE)
-        .background(port == 80)
+        .background(port != 81)
 }
 
 /// Each place has a task of its own.
