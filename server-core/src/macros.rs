@@ -89,6 +89,12 @@ macro_rules! routes {
             routes: <$inner $(:: $more)* as $crate::App>::ROUTES,
         }
     };
+    (files [$path:literal] [$table:ident $(:: $more:ident)*]) => {
+        $crate::app::flatten::Part {
+            prefix: "",
+            routes: &[$crate::app::route::Route::get(concat!($path, "/{*path}"))],
+        }
+    };
     ($verb:ident [$path:literal] [$handler:ident $(:: $more:ident)*]) => {
         $crate::app::flatten::Part {
             prefix: "",
@@ -104,7 +110,7 @@ macro_rules! routes {
     ($verb:ident $($rest:tt)*) => {
         compile_error!(concat!(
             "a row of the table is `get \"/path\" => handler(words);` (or post, put, patch, delete, ",
-            "ws), `layers [A, B];`, `mount \"/prefix\" => Type(app.field);`, ",
+            "ws), `files \"/prefix\" => TABLE;`, `layers [A, B];`, `mount \"/prefix\" => Type(app.field);`, ",
             "`plugin => Type(app.field);` or `background => work;`, not `", stringify!($verb), "` like this"
         ))
     };
@@ -213,6 +219,14 @@ macro_rules! call {
             return <$($inner)+ as $crate::App>::call(&$($at)+, $route - $index, $exchange).await;
         }
         let $index = behind;
+    };
+    ($me:ident $self:ident $route:ident $exchange:ident $index:ident
+        files [$path:literal] [$table:ident $(:: $more:ident)*]
+    ) => {
+        if $route == $index {
+            return $crate::app::files::serve(&$table $(:: $more)*, $exchange).await;
+        }
+        let $index = $index + 1;
     };
     ($me:ident $self:ident $route:ident $exchange:ident $index:ident
         $verb:ident [$path:literal] [$handler:ident $(:: $more:ident)* $(($($word:ident),* $(,)?))?]

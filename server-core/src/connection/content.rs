@@ -112,6 +112,7 @@ impl Wire<'_> {
         let (content, read_all) = match self.c.head.framing() {
             Framing::None => (Content::Length(0), true),
             // rfc9110-8.6-cl-overflow
+            // rfc5789-5-patch-bounded
             Framing::Length(n) if n > self.limits.content_bytes_max => {
                 self.step(Event::HeadBegun);
                 self.refuse(Violation::ContentTooLarge);

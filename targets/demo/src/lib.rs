@@ -12,6 +12,8 @@
 //! | `GET /slow` | nothing, ever: how long the server waits for a handler can be seen |
 //! | `GET /static/{*path}` | the files below `www`, one of them with a gzip variant, two with a date |
 //! | `PUT /drafts/{name}` | 204 for `first`, which exists and has the entity tag `"1"`; 201 for others |
+//! | `/led`, GET, PUT, PATCH | `{"on":…,"percent":…}`: the lamp, one for all connections |
+//! | `GET /sensor` | `{"millidegrees":…}`: what the thermometer says |
 //! | `GET /ws` | a WebSocket that sends every message back |
 //!
 //! Answers that repeat what was sent have a Content-Length, and one frame a message, so that the
@@ -19,24 +21,33 @@
 #![no_std]
 #![forbid(unsafe_code)]
 
+pub mod board;
 mod site;
 
+use board::Board;
 use samewire::{Bytes, Json, Rendered, Request, Respond, Response, Result, Status, WebSocket, app};
 use serde::Serialize;
-use site::{replace_draft, site};
+use site::{SITE, replace_draft};
 
-/// The demo app. It has no state yet.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Demo;
+/// The demo app.
+pub struct Demo {
+    board: Board,
+}
 
 impl Demo {
-    /// The demo app.
+    /// The demo app, on a board without pins.
     pub const fn new() -> Self {
-        Self
+        Self { board: Board::simulated() }
     }
 }
 
-app! { for Demo;
+impl Default for Demo {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+app! { for demo: Demo;
     get    "/"               => index;
     post   "/"               => echo_content(request, bytes);
     get    "/echo"           => echo_fields(request);
@@ -49,9 +60,10 @@ app! { for Demo;
     get    "/users/{id:u32}" => user(path);
     get    "/stream"         => stream(response);
     get    "/slow"           => slow;
-    get    "/static/{*path}" => site(path);
+    files  "/static"         => SITE;
     put    "/drafts/{name}"  => replace_draft(request, path);
     ws     "/ws"             => echo_messages(ws);
+    plugin                   => Board(demo.board);
 }
 
 async fn index(_: &Demo) -> &'static str {

@@ -1,6 +1,6 @@
 //! What the demo keeps: a small site in flash, and drafts that nobody overwrites unawares.
 
-use samewire::app::files::{Files, Served};
+use samewire::app::files::Files;
 use samewire::http::entity_tag::EntityTag;
 use samewire::http::precondition::{Outcome, Validators};
 use samewire::{Problem, Request, Result, Status, files};
@@ -20,10 +20,6 @@ pub(crate) static SITE: Files = files! {
                         modified "Thu, 06 Nov 2064 08:49:37 GMT";
 }
 .cache_control("public, max-age=3600");
-
-pub(crate) async fn site<'x>(_: &Demo, path: &'x [u8]) -> Served<'x> {
-    SITE.at(path)
-}
 
 /// The one draft that there is has the entity tag `"1"`. Nothing is kept of what replaces it, so
 /// that every connection finds the same.
