@@ -3,11 +3,15 @@
 /// Declares a type that is judged while it is read: see [`schema`](mod@crate::app::schema).
 #[macro_export]
 macro_rules! schema {
-    ($(#[doc = $doc:literal])* $vis:vis struct $name:ident<$life:lifetime> { $($body:tt)* }) => {
-        $crate::schema! { @members [$($doc)*] [$vis] $name [$name<$life>] $life { $($body)* } }
+    ($(#[doc = $doc:literal])* $(#[derive($($derive:path),* $(,)?)])?
+        $vis:vis struct $name:ident<$life:lifetime> { $($body:tt)* }
+    ) => {
+        $crate::schema! { @members [$($doc)* [$($($derive),*)?]] [$vis] $name [$name<$life>] $life { $($body)* } }
     };
-    ($(#[doc = $doc:literal])* $vis:vis struct $name:ident { $($body:tt)* }) => {
-        $crate::schema! { @members [$($doc)*] [$vis] $name [$name] 'x { $($body)* } }
+    ($(#[doc = $doc:literal])* $(#[derive($($derive:path),* $(,)?)])?
+        $vis:vis struct $name:ident { $($body:tt)* }
+    ) => {
+        $crate::schema! { @members [$($doc)* [$($($derive),*)?]] [$vis] $name [$name] 'x { $($body)* } }
     };
     (@members $docs:tt $vis:tt $name:ident $full:tt $life:lifetime {
         $($(#[doc = $doc:literal])* $member:ident $(as $wire:literal)? : $type:ty
@@ -25,11 +29,11 @@ macro_rules! schema {
             $([$($doc)*] $member [$($wire)?] [$type] [$($default)?] [$($($rules)*)?])*
         } }
     };
-    (@declare [$($doc:literal)*] [$vis:vis] $name:ident [$($full:tt)*] $life:lifetime $open:literal {
+    (@declare [$($doc:literal)* [$($derive:path),*]] [$vis:vis] $name:ident [$($full:tt)*] $life:lifetime $open:literal {
         $([$($about:literal)*] $member:ident $wire:tt [$type:ty] $default:tt $rules:tt)*
     }) => {
         $(#[doc = $doc])*
-        #[derive(Clone, Copy, Debug, PartialEq)]
+        #[derive(Clone, Copy, Debug, PartialEq $(, $derive)*)]
         $vis struct $($full)* {
             $($(#[doc = $about])* $vis $member: $type,)*
         }

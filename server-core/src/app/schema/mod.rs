@@ -61,7 +61,7 @@ mod faults;
 mod list;
 mod macros;
 mod member;
-mod path;
+mod pairs;
 mod refused;
 mod rule;
 mod source;
@@ -69,15 +69,17 @@ mod source;
 use core::ops::Deref;
 
 use super::exchange::Exchange;
+use super::form::{Form, FromForm};
 #[cfg(feature = "json")]
 use super::json::{FromJson, members::Members};
 use super::path::FromPath;
+use super::query::{FromQuery, Query, Room};
 
 pub use declare::{About, AboutMember, Kind, Member, Schema, Whole};
 pub use faults::{Fault, Faults, Invalid, Place};
 pub use list::List;
 pub use member::{Noted, Seen, Take};
-use path::Parameters;
+use pairs::{OfForm, OfQuery, Parameters};
 pub use refused::Refused;
 pub use rule::{Limit, Rule, Value};
 use source::Named;
@@ -136,6 +138,24 @@ impl<'x, T: Shape<'x>> FromPath<'x> for Valid<T> {
 
     fn from_path(exchange: &'x Exchange<'x>) -> Result<Self, Refused> {
         read(&mut Named::new(Parameters::new(exchange)))
+    }
+}
+
+/// What has to be decoded of a query is 256 bytes at most; more is 400.
+impl<'q, T: Shape<'q>> FromQuery<'q> for Valid<T> {
+    type Room = Room<256>;
+    type Error = Refused;
+
+    fn from_query(query: Query<'q>, room: &'q mut Room<256>) -> Result<Self, Refused> {
+        read(&mut Named::new(OfQuery(query.pairs_in(&mut room.0)?)))
+    }
+}
+
+impl<'f, T: Shape<'f>> FromForm<'f> for Valid<T> {
+    type Error = Refused;
+
+    fn from_form(form: Form<'f>) -> Result<Self, Refused> {
+        read(&mut Named::new(OfForm(form.pairs())))
     }
 }
 

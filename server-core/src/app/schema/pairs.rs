@@ -1,8 +1,10 @@
-//! The parameters of a route's path, by the names that they have there.
+//! Pairs of a name and a value: a query's, a form's, and the parameters of a route's path by the names
+//! that they have there.
 
 use super::faults::Place;
 use super::source::Pairs;
 use crate::app::exchange::Exchange;
+use crate::app::form;
 use crate::app::path::parameter;
 
 /// The name of each parameter, and the segment in its place.
@@ -36,3 +38,27 @@ impl<'x> Iterator for Parameters<'x> {
 impl<'x> Pairs<'x> for Parameters<'x> {
     const PLACE: Place = Place::Path;
 }
+
+/// Those of a query.
+pub(super) struct OfQuery<'x>(pub(super) form::Pairs<'x>);
+
+/// Those of a form.
+pub(super) struct OfForm<'x>(pub(super) form::Pairs<'x>);
+
+macro_rules! pairs {
+    ($($type:ident $place:ident)*) => {$(
+        impl<'x> Iterator for $type<'x> {
+            type Item = (&'x str, &'x str);
+
+            fn next(&mut self) -> Option<Self::Item> {
+                self.0.next()
+            }
+        }
+
+        impl<'x> Pairs<'x> for $type<'x> {
+            const PLACE: Place = Place::$place;
+        }
+    )*};
+}
+
+pairs! { OfQuery Query OfForm Form }
