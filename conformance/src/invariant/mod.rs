@@ -12,6 +12,7 @@ mod framing;
 mod head;
 mod lists;
 mod offers;
+mod problem;
 
 use crate::conversation::Conversation;
 use crate::transcript::Transcript;
@@ -55,6 +56,7 @@ pub const ALL: &[&dyn Invariant] = &[
     &connection::Closing,
     &date::Date,
     &offers::Offers,
+    &problem::ProblemDetails,
     &frames::Frames,
 ];
 
