@@ -8,6 +8,9 @@
 //! | `GET /cookie` | the cookies, as `name=value` lines |
 //! | `GET /hello` | `{"message":"Hello, World!"}` |
 //! | `GET /users/{id}` | `{"id":…}` for a number, else 404 |
+//! | `POST /people` | somebody in JSON, as declared in `people`, with 201; else 422 with all that is wrong |
+//! | `GET /people`, `POST /people/search` | a search by a query or a form, read as declared; else 422 |
+//! | `GET /people/{id}/days/{day}` | the two parameters, read as declared; else 422 |
 //! | `GET /stream` | lines of text, in chunks |
 //! | `GET /slow` | nothing, ever: how long the server waits for a handler can be seen |
 //! | `GET /static/{*path}` | the files below `www`, one of them with a gzip variant, two with a date |
@@ -22,6 +25,7 @@
 #![forbid(unsafe_code)]
 
 pub mod board;
+mod people;
 mod site;
 
 use board::Board;
@@ -58,6 +62,10 @@ app! { for demo: Demo;
     get    "/cookie"         => echo_cookies(request);
     get    "/hello"          => hello;
     get    "/users/{id:u32}" => user(path);
+    post   "/people"         => people::create(json);
+    get    "/people"         => people::search(query);
+    post   "/people/search"  => people::search(form);
+    get    "/people/{id}/days/{day}" => people::day(path);
     get    "/stream"         => stream(response);
     get    "/slow"           => slow;
     files  "/static"         => SITE;
