@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
 /// Runs `samewire` in the checkout, and returns its exit code, stdout and stderr.
 fn samewire(arguments: &[&str]) -> (i32, String, String) {
@@ -299,8 +299,8 @@ fn a_need_that_is_not_met_is_skipped_with_its_reason() {
     assert!(stdout.starts_with(&format!("{target} skips 1: {reason}\n")), "{stdout}");
 }
 
-#[test]
-fn our_own_server_passes_by_its_url() {
+/// Our own server, and its URL.
+fn serve() -> (Child, String) {
     let mut serve = Command::new(env!("CARGO_BIN_EXE_samewire"))
         .args(["serve", "--port", "0"])
         .stdout(Stdio::piped())
@@ -309,7 +309,28 @@ fn our_own_server_passes_by_its_url() {
     let mut line = String::new();
     let stdout = serve.stdout.take().expect("it is piped");
     std::io::BufRead::read_line(&mut std::io::BufReader::new(stdout), &mut line).expect("a line");
-    let target = format!("url:{}", line.trim());
+    (serve, line.trim().to_owned())
+}
+
+#[test]
+#[cfg(unix)]
+fn a_signal_ends_an_idle_server_with_success_and_within_a_second() {
+    for signal in ["INT", "TERM"] {
+        let (mut serve, _) = serve();
+        let begin = std::time::Instant::now();
+        let pid = serve.id().to_string();
+        let sent = Command::new("kill").args(["-s", signal, &pid]).status();
+        assert!(sent.expect("kill is there").success());
+        let status = serve.wait().expect("it ends");
+        assert_eq!(status.code(), Some(0), "{signal}");
+        assert!(begin.elapsed().as_secs() < 1, "{signal}: {:?}", begin.elapsed());
+    }
+}
+
+#[test]
+fn our_own_server_passes_by_its_url() {
+    let (mut serve, url) = serve();
+    let target = format!("url:{url}");
     let (code, stdout, stderr) = samewire(&["check", "--target", &target, "app/hello", "ws/ping"]);
     serve.kill().expect("it runs");
     serve.wait().expect("it ends");

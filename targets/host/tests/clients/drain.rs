@@ -4,16 +4,17 @@ use std::io::ErrorKind;
 use std::net::TcpStream;
 use std::sync::{Arc, mpsc};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use samewire::Limits;
+use samewire::app::sse::{Event, Events};
+use samewire::{Limits, Response, Result, Status, Time, WebSocket};
 use samewire_host::{Running, Server};
 use tokio::sync::Notify;
 
 use crate::demo;
 use crate::peer::{GUARD, Peer};
 
-/// Answers when the test says so.
+/// Answers when the test says so, or as long as it can.
 struct Gated {
     entered: mpsc::Sender<()>,
     gate: Arc<Notify>,
@@ -22,6 +23,37 @@ struct Gated {
 samewire::app! { for Gated;
     get "/" => pass;
     get "/gate" => wait_at_gate;
+    get "/events" => tell_time(sse);
+    get "/ticks" => tick(response, time);
+    ws  "/ws" => listen(ws);
+}
+
+/// For as long as anybody listens.
+async fn tell_time(_: &Gated, mut events: Events<'_>) -> Result {
+    events.send(Event::data("begun")).await?;
+    events.wait(std::future::pending::<()>()).await?;
+    Ok(())
+}
+
+/// A stream that knows nothing of shutdown: time tells it.
+async fn tick(_: &Gated, response: Response<'_>, time: Time<'_>) -> Result {
+    let mut body = response.chunked(Status::OK, "text/plain").await;
+    body.write(b"begun").await?;
+    let mut hour = time.every(Duration::from_secs(3600));
+    while hour.tick().await {
+        body.write(b"tick").await?;
+    }
+    body.write(b"over").await?;
+    body.finish().await;
+    Ok(())
+}
+
+async fn listen(_: &Gated, ws: WebSocket<'_>) -> Result {
+    let (mut inbox, mut outbox) = ws.split();
+    while let Some(message) = inbox.receive().await {
+        outbox.send(message).await?;
+    }
+    Ok(())
 }
 
 async fn pass(_: &Gated) -> &'static str {
@@ -64,6 +96,35 @@ fn what_has_begun_finishes_and_what_is_idle_closes() {
     assert!(answer.ends_with("through"), "{answer}");
     let counts = stopping.join().unwrap();
     assert_eq!((counts.accepted, counts.ended), (2, 2));
+}
+
+#[test]
+fn streams_and_websockets_are_told_and_all_of_it_takes_no_second() {
+    const HANDSHAKE: &str = "GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\n\
+        Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
+        Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+    let (server, gated, gate) = gated(GUARD);
+    let [mut events, mut ticks] = ["events", "ticks"].map(|target| {
+        let mut peer = Peer::connect(server.local_addr());
+        peer.send(format!("GET /{target} HTTP/1.1\r\nHost: a\r\n\r\n"));
+        peer
+    });
+    events.until("data: begun\n\n\r\n");
+    ticks.until("begun\r\n");
+    let mut socket = Peer::connect(server.local_addr());
+    socket.send(HANDSHAKE);
+    socket.until("\r\n\r\n");
+    gate.notify_one();
+    let begin = Instant::now();
+    let stopping = thread::spawn(move || server.stop());
+    // Each of them closes as soon as it has heard the end; so does a client that keeps the rules.
+    assert_eq!(socket.close_code(), 1001);
+    assert_eq!(events.rest(), "0\r\n\r\n", "a stream ends as one whose end was meant");
+    assert_eq!(ticks.rest(), "4\r\nover\r\n0\r\n\r\n");
+    assert!(gated.rest().ends_with("through"));
+    let counts = stopping.join().unwrap();
+    assert_eq!((counts.accepted, counts.ended), (4, 4));
+    assert!(begin.elapsed() < Duration::from_secs(1), "{:?}", begin.elapsed());
 }
 
 #[test]

@@ -90,6 +90,15 @@ impl Peer {
         String::from_utf8(came).expect("text")
     }
 
+    /// Reads a Close frame, answers it, and closes; its code.
+    pub(crate) fn close_code(mut self) -> u16 {
+        let mut frame = [0; 4];
+        self.0.read_exact(&mut frame).expect("a frame");
+        assert_eq!(frame[0], 0x88, "a Close frame: {frame:?}");
+        self.send([0x88, 0x82, 0, 0, 0, 0, frame[2], frame[3]]);
+        u16::from_be_bytes([frame[2], frame[3]])
+    }
+
     /// Reads to the end of the stream, which may be a reset, and closes.
     pub(crate) fn rest(mut self) -> String {
         let mut came = Vec::new();
