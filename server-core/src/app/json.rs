@@ -3,7 +3,9 @@
 mod deserializer;
 pub(in crate::app) mod members;
 pub(in crate::app) mod reader;
+pub(in crate::app) mod scan;
 mod serializer;
+mod value;
 
 use core::fmt;
 use core::task::Poll;
@@ -12,13 +14,14 @@ use serde::{Deserialize, Serialize};
 
 use super::body::Bytes;
 use super::exchange::Exchange;
+use super::media_type;
 use super::problem::Problem;
 use super::respond::{Respond, rendered};
 use crate::buffer::Writer;
 use crate::http::response::ResponseHead;
-use crate::http::status::Status;
 use reader::Reader;
-use serializer::Value;
+
+pub use value::Value;
 
 /// A value that is JSON on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,11 +51,12 @@ impl<'c, T: Deserialize<'c>> FromJson<'c> for Json<T> {
     }
 }
 
-/// The content, if it does not say that it is something other than JSON: that is answered 415.
+/// The content, if it says that it is JSON; else the answer is 415.
 #[doc(hidden)]
 pub async fn hold<'x>(exchange: &'x Exchange<'x>) -> Result<Bytes<'x>, Problem> {
-    if !is_json(exchange.request().field("content-type")) {
-        return Err(Problem::new(Status::UNSUPPORTED_MEDIA_TYPE, "the content must be JSON"));
+    let (media_type, _) = media_type::of(&exchange.request())?;
+    if !is_json(media_type) {
+        return Err(media_type::unsupported("the content must be JSON"));
     }
     Bytes::extract(exchange).await
 }
@@ -77,12 +81,8 @@ pub(super) fn parse<'c, T: Deserialize<'c>>(text: &'c mut [u8]) -> Result<T, Mal
     Ok(value)
 }
 
-/// A client that does not say what it sends is taken at its content.
 // rfc9110-8.3.1-media-type-case
-fn is_json(content_type: Option<&[u8]>) -> bool {
-    let Some(content_type) = content_type else { return true };
-    let media_type = content_type.split(|byte| *byte == b';').next().unwrap_or_default();
-    let media_type = media_type.trim_ascii();
+fn is_json(media_type: &[u8]) -> bool {
     media_type.eq_ignore_ascii_case(b"application/json")
         || media_type.last_chunk().is_some_and(|end: &[u8; 5]| end.eq_ignore_ascii_case(b"+json"))
 }
@@ -95,7 +95,7 @@ impl<T: Serialize> Respond for Json<T> {
 
 /// Writes `value`, or notes that it does not fit.
 pub(super) fn render<T: Serialize>(value: &T, to: &mut Writer<'_>) {
-    if value.serialize(Value::new(to)).is_err() {
+    if value.serialize(serializer::Value::new(to)).is_err() {
         to.overflow();
     }
 }

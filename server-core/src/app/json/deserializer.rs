@@ -10,7 +10,8 @@ use serde::de::{
 use serde::forward_to_deserialize_any;
 
 use super::Malformed;
-use super::reader::{Integer, Reader};
+use super::reader::Reader;
+use super::scan::Integer;
 
 /// No words are made of an error, so that no formatting is linked.
 impl Error for Malformed {
@@ -61,12 +62,12 @@ macro_rules! integers {
 macro_rules! strings {
     ($($method:ident)*) => {
         $(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Malformed> {
-            visitor.visit_str(self.string()?)
+            visitor.visit_borrowed_str(self.string()?)
         })*
     };
 }
 
-impl<'de> Deserializer<'de> for &mut Reader<'_> {
+impl<'de> Deserializer<'de> for &mut Reader<'de> {
     type Error = Malformed;
 
     integers! {
@@ -214,7 +215,7 @@ impl Items<'_, '_> {
     }
 }
 
-impl<'de> SeqAccess<'de> for Items<'_, '_> {
+impl<'de> SeqAccess<'de> for Items<'_, 'de> {
     type Error = Malformed;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(
@@ -225,7 +226,7 @@ impl<'de> SeqAccess<'de> for Items<'_, '_> {
     }
 }
 
-impl<'de> MapAccess<'de> for Items<'_, '_> {
+impl<'de> MapAccess<'de> for Items<'_, 'de> {
     type Error = Malformed;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(
@@ -244,11 +245,11 @@ impl<'de> MapAccess<'de> for Items<'_, '_> {
 /// The name of a member, which is a string whatever is asked for.
 struct Name<'r, 'x>(&'r mut Reader<'x>);
 
-impl<'de> Deserializer<'de> for Name<'_, '_> {
+impl<'de> Deserializer<'de> for Name<'_, 'de> {
     type Error = Malformed;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Malformed> {
-        visitor.visit_str(self.0.string()?)
+        visitor.visit_borrowed_str(self.0.string()?)
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
@@ -276,7 +277,7 @@ impl<'de> Deserializer<'de> for Name<'_, '_> {
 }
 
 /// A variant with content.
-impl<'de> EnumAccess<'de> for &mut Reader<'_> {
+impl<'de> EnumAccess<'de> for &mut Reader<'de> {
     type Error = Malformed;
     type Variant = Self;
 
@@ -287,7 +288,7 @@ impl<'de> EnumAccess<'de> for &mut Reader<'_> {
     }
 }
 
-impl<'de> VariantAccess<'de> for &mut Reader<'_> {
+impl<'de> VariantAccess<'de> for &mut Reader<'de> {
     type Error = Malformed;
 
     fn unit_variant(self) -> Result<(), Malformed> {

@@ -2,7 +2,8 @@
 //! were received.
 
 use super::Malformed;
-use super::reader::{self, Reader};
+use super::reader::Reader;
+use super::scan;
 use crate::app::schema::{Broken, Integer, Place, Schema, Source};
 use crate::http::abnf::decimal;
 
@@ -81,7 +82,7 @@ impl<'x> Source<'x> for Members<'x> {
     #[inline(never)]
     fn text(&mut self) -> Result<Option<&'x str>, Broken> {
         if self.reader.peek() == b'"' {
-            return Ok(Some(self.reader.kept_string()?));
+            return Ok(Some(self.reader.string()?));
         }
         self.skip().map(|()| None)
     }
@@ -89,8 +90,8 @@ impl<'x> Source<'x> for Members<'x> {
     #[inline(never)]
     fn integer(&mut self) -> Result<Option<Integer>, Broken> {
         Ok(match self.reader.integer() {
-            Ok(reader::Integer::Negative(number)) => Some(Integer::Negative(number)),
-            Ok(reader::Integer::Natural(number)) => Some(Integer::Natural(number)),
+            Ok(scan::Integer::Negative(number)) => Some(Integer::Negative(number)),
+            Ok(scan::Integer::Natural(number)) => Some(Integer::Natural(number)),
             Err(Malformed) if is_number(self.reader.peek()) => whole(self.reader.number()?),
             Err(Malformed) => self.skip().map(|()| None)?,
         })
