@@ -5,7 +5,7 @@ use core::str::{self, FromStr};
 
 use super::body::Bytes;
 use super::exchange::Exchange;
-use super::media_type;
+use super::media_type::{self, MediaType};
 use super::percent::{PAIR, VALUE, decode_form};
 use super::problem::Problem;
 use super::respond::Respond;
@@ -67,8 +67,8 @@ pub struct Held<'x> {
 
 impl<'x> Held<'x> {
     pub async fn extract(exchange: &'x Exchange<'x>) -> Result<Self, Problem> {
-        let (media_type, _) = media_type::of(&exchange.request())?;
-        if !media_type.eq_ignore_ascii_case(b"application/x-www-form-urlencoded") {
+        let media_type = MediaType::of(&exchange.request())?;
+        if !media_type.essence().eq_ignore_ascii_case(b"application/x-www-form-urlencoded") {
             return Err(media_type::unsupported("the content must be a form"));
         }
         let mut content = Bytes::extract(exchange).await?;

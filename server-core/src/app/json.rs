@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::body::Bytes;
 use super::exchange::Exchange;
-use super::media_type;
+use super::media_type::{self, MediaType};
 use super::problem::Problem;
 use super::respond::{Respond, rendered};
 use crate::buffer::Writer;
@@ -54,8 +54,7 @@ impl<'c, T: Deserialize<'c>> FromJson<'c> for Json<T> {
 /// The content, if it says that it is JSON; else the answer is 415.
 #[doc(hidden)]
 pub async fn hold<'x>(exchange: &'x Exchange<'x>) -> Result<Bytes<'x>, Problem> {
-    let (media_type, _) = media_type::of(&exchange.request())?;
-    if !is_json(media_type) {
+    if !is_json(MediaType::of(&exchange.request())?.essence()) {
         return Err(media_type::unsupported("the content must be JSON"));
     }
     Bytes::extract(exchange).await

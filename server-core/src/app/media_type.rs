@@ -2,33 +2,89 @@
 
 use super::problem::Problem;
 use super::request::Request;
-use crate::http::parameters::{self, Parameters};
+use crate::http::abnf::{self, is_word};
+use crate::http::parameters::{Parameters, split};
 use crate::http::status::Status;
 
-/// The media type and its parameters. Content that is coded, that says nothing of itself or two
-/// things, or that is text in another character encoding than UTF-8, is refused with 415: nobody
-/// here can read it, and what one reader guesses another one does not.
-// rfc9110-8.3-assume-octet-stream
-// rfc9110-8.4-request-coding-415
-// rfc9110-12.5.3-accept-encoding-on-415
-#[inline(never)]
-pub(super) fn of<'x>(request: &Request<'x>) -> Result<(&'x [u8], Parameters<'x>), Problem> {
-    let coding = request.field("content-encoding").unwrap_or(b"identity");
-    if !coding.eq_ignore_ascii_case(b"identity") {
-        return Err(unsupported("the content must not be coded"));
+/// What a Content-Type says.
+#[derive(Clone, Copy)]
+pub(super) struct MediaType<'x> {
+    value: &'x [u8],
+}
+
+impl<'x> MediaType<'x> {
+    /// What `request` says of its content. Content that is coded, that says nothing of itself or
+    /// two things, or that is text in another character encoding than UTF-8, is refused with 415:
+    /// nobody here can read it, and what one reader guesses another one does not.
+    // rfc9110-8.3-assume-octet-stream
+    // rfc9110-8.4-request-coding-415
+    // rfc9110-12.5.3-accept-encoding-on-415
+    #[inline(never)]
+    pub(super) fn of(request: &Request<'x>) -> Result<Self, Problem> {
+        let (mut types, mut value) = (0, &[][..]);
+        for (name, said) in request.fields() {
+            if is_word(name, b"content-type") {
+                (types, value) = (types + 1, said);
+            } else if is_word(name, b"content-encoding") && !is_word(said, b"identity") {
+                return Err(unsupported("the content must not be coded"));
+            }
+        }
+        if types != 1 {
+            return Err(unsupported("the content must have one type"));
+        }
+        if !may_be_utf8(value) {
+            return Err(unsupported("the content must be UTF-8"));
+        }
+        Ok(Self { value })
     }
-    let mut lines = request.fields().named("content-type");
-    let (Some(line), None) = (lines.next(), lines.next()) else {
-        return Err(unsupported("the content must have one type"));
+
+    /// Type and subtype.
+    pub(super) fn essence(self) -> &'x [u8] {
+        abnf::trim(abnf::cut(self.value, b';').0)
+    }
+
+    /// What follows them.
+    pub(super) fn parameters(self) -> Parameters<'x> {
+        split(self.value).1
+    }
+}
+
+/// Whether the `charset`, if one is named, is UTF-8. It is looked for without regard to the grammar,
+/// which costs little, and finds what any reader may take for one.
+// rfc9110-5.6.6-parameter-names-case
+fn may_be_utf8(value: &[u8]) -> bool {
+    let Some(at) = value.windows(8).position(|name| is_word(name, b"charset=")) else {
+        return true;
     };
-    let (media_type, parameters) = parameters::split(line);
-    match parameters.first("charset") {
-        Some(charset) if !charset.is_word("utf-8") => Err(unsupported("the content must be UTF-8")),
-        _ => Ok((media_type, parameters)),
-    }
+    let charset = abnf::trim(abnf::cut(value.get(at + 8..).unwrap_or_default(), b';').0);
+    is_word(charset, b"utf-8") || is_word(charset, b"\"utf-8\"")
 }
 
 /// 415.
 pub(super) const fn unsupported(detail: &'static str) -> Problem {
     Problem::new(Status::UNSUPPORTED_MEDIA_TYPE, detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::may_be_utf8;
+
+    #[test]
+    fn other_charsets_are_found() {
+        for (value, is_utf8) in [
+            ("", true),
+            ("a/b", true),
+            ("a/b;charset=utf-8", true),
+            ("a/b; Charset=\"UTF-8\"; x=y", true),
+            ("a/b; charset=utf-8 ;x", true),
+            ("a/b; charset=utf-16", false),
+            ("a/b; charset=utf-8x", false),
+            ("a/b; charset=latin1; charset=utf-8", false),
+            ("a/b; charset=", false),
+            ("a/b; charset=utf", false),
+            ("a/b; charset", true),
+        ] {
+            assert_eq!(may_be_utf8(value.as_bytes()), is_utf8, "{value}");
+        }
+    }
 }

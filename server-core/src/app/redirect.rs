@@ -124,6 +124,7 @@ impl Respond for Redirect<'_> {
 }
 
 /// Judges `path [ "?" query ] [ "#" fragment ]`, percent-encoded (RFC 3986 §3).
+// rfc9110-10.2.2-location-uri-reference
 #[inline(never)]
 fn judge(reference: &[u8]) -> Result<(), Misuse> {
     let (before, fragment) = abnf::cut(reference, b'#');

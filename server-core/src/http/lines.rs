@@ -21,6 +21,15 @@ impl<const N: usize> Lines for [(&'static str, &'static str); N] {
     }
 }
 
+/// The lines, if there are any.
+impl<L: Lines> Lines for Option<L> {
+    fn put(&self, status: Status, to: &mut FieldLines<'_, '_>) {
+        if let Some(lines) = self {
+            lines.put(status, to);
+        }
+    }
+}
+
 /// The place in a head where field lines go.
 pub struct FieldLines<'f, 'b> {
     job: Job<'f, 'b>,

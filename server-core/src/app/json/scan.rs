@@ -5,7 +5,7 @@ use core::ops::Range;
 use core::str;
 
 use super::Malformed;
-use crate::http::abnf::{Class, decimal};
+use crate::http::abnf::{Class, decimal, hexadecimal};
 
 /// Objects and arrays that may stand in each other: the bits of a word but one, with which
 /// [`Scan::skip`] remembers them. A deeper text is an attack on somebody's stack.
@@ -164,8 +164,8 @@ impl Scan {
         self.at > begin
     }
 
-    /// Where a string stands, without its quotation marks. Its escapes are judged; whether it is
-    /// UTF-8 is for the caller to see.
+    /// Where a string stands, without its quotation marks.
+    // rfc8259-8.1-utf8
     #[inline(never)]
     pub(in crate::app) fn string(&mut self, text: &[u8]) -> Result<Range<usize>, Malformed> {
         self.expect(text, b'"')?;
@@ -175,8 +175,11 @@ impl Scan {
             self.at += Class::UNESCAPED.span(rest);
             match text.get(self.at..) {
                 Some([b'"', ..]) => {
+                    let range = begin..self.at;
                     self.at += 1;
-                    return Ok(begin..self.at - 1);
+                    let is_text =
+                        str::from_utf8(text.get(range.clone()).unwrap_or_default()).is_ok();
+                    return if is_text { Ok(range) } else { Err(Malformed) };
                 }
                 Some([b'\\', escaped @ ..]) => {
                     let (_, n) = unescaped(escaped).ok_or(Malformed)?;
@@ -200,7 +203,9 @@ impl Scan {
                     open = open << 1 | u32::from(byte == b'{');
                     has_more = self.has_next(text, true, end(open))?;
                 }
-                b'"' => self.skip_string(text)?,
+                b'"' => {
+                    self.string(text)?;
+                }
                 b't' => self.literal(text, b"true")?,
                 b'f' => self.literal(text, b"false")?,
                 b'n' => self.literal(text, b"null")?,
@@ -219,17 +224,10 @@ impl Scan {
                 }
             }
             if open & 1 == 1 {
-                self.skip_string(text)?;
+                self.string(text)?;
                 self.expect(text, b':')?;
             }
         }
-    }
-
-    // rfc8259-8.1-utf8
-    fn skip_string(&mut self, text: &[u8]) -> Result<(), Malformed> {
-        let range = self.string(text)?;
-        let string = text.get(range).unwrap_or_default();
-        if str::from_utf8(string).is_ok() { Ok(()) } else { Err(Malformed) }
     }
 }
 
@@ -271,11 +269,10 @@ fn unescaped_unicode(escape: &[u8]) -> Option<(u32, usize)> {
 }
 
 fn four_digits(digits: &[u8]) -> Option<u32> {
-    let mut number = 0;
-    for digit in digits {
-        number = number << 4 | char::from(*digit).to_digit(16)?;
-    }
-    Some(number)
+    let are_digits = digits.iter().all(|digit| Class::HEXDIG.has(*digit));
+    let number =
+        digits.iter().fold(0, |number, digit| number << 4 | u32::from(hexadecimal(*digit)));
+    are_digits.then_some(number)
 }
 
 /// What stands first in a string that [`Scan::string`] has found: bytes of UTF-8, and how many of

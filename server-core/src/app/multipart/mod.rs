@@ -11,7 +11,7 @@ use core::{mem, str};
 
 use super::body::Interrupted;
 use super::exchange::Exchange;
-use super::media_type;
+use super::media_type::{self, MediaType};
 use super::problem::Problem;
 use super::request::Request;
 use crate::buffer::{copy, shift};
@@ -298,11 +298,12 @@ impl<'x> Part<'_, 'x> {
 /// space. Two of them, or a malformed one, would be another boundary for another reader.
 // rfc7578-4.1-boundary-length
 fn boundary<'x>(request: &Request<'x>) -> Result<&'x [u8], Problem> {
-    let (media_type, parameters) = media_type::of(request)?;
-    if !media_type.eq_ignore_ascii_case(b"multipart/form-data") {
+    let media_type = MediaType::of(request)?;
+    if !media_type.essence().eq_ignore_ascii_case(b"multipart/form-data") {
         return Err(media_type::unsupported("the content must be multipart/form-data"));
     }
-    let boundary = parameters.only("boundary").map(Parameter::as_sent).unwrap_or_default();
+    let boundary =
+        media_type.parameters().only("boundary").map(Parameter::as_sent).unwrap_or_default();
     let is_valid = |boundary: &[u8]| {
         let is_known = |byte: &u8| byte.is_ascii_alphanumeric() || b"'()+_,-./:=? ".contains(byte);
         boundary.iter().all(is_known) && !boundary.ends_with(b" ")
