@@ -6,6 +6,11 @@
 //! | `POST /` | the content, with its Content-Type |
 //! | `/echo`, GET, HEAD, POST, PUT, DELETE, PATCH | the received field lines as text, in order |
 //! | `GET /cookie` | the cookies, as `name=value` lines |
+//! | `POST /cookie` | 303 to the form's `then`, setting a cookie of the form's `name` and `value` |
+//! | `GET /search` | the pairs of the query as `name=value` lines, at most its `limit` |
+//! | `POST /form` | the pairs of a form, as `name=value` lines |
+//! | `POST /upload` | for each part its name, file name, type, length and Adler-32 sum |
+//! | `POST /json` | the value of the JSON text at the query's `at`, as `$.a[0]` |
 //! | `GET /hello` | `{"message":"Hello, World!"}` |
 //! | `GET /users/{id}` | `{"id":…}` for a number, else 404 |
 //! | `POST /people` | somebody in JSON, as declared in `people`, with 201; else 422 with all that is wrong |
@@ -25,6 +30,7 @@
 #![forbid(unsafe_code)]
 
 pub mod board;
+mod input;
 mod people;
 mod site;
 
@@ -60,6 +66,11 @@ app! { for demo: Demo;
     delete "/echo"           => echo_fields(request);
     patch  "/echo"           => echo_fields(request);
     get    "/cookie"         => echo_cookies(request);
+    post   "/cookie"         => input::set_cookie(form);
+    get    "/search"         => input::search(query);
+    post   "/form"           => input::form(form);
+    post   "/upload"         => input::upload(multipart);
+    post   "/json"           => input::json(query, json);
     get    "/hello"          => hello;
     get    "/users/{id:u32}" => user(path);
     post   "/people"         => people::create(json);

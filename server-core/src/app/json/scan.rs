@@ -123,7 +123,10 @@ impl Scan {
     /// Where a number stands (§6), and whether it has neither fraction nor exponent.
     // rfc8259-6-number-limits
     #[inline(never)]
-    pub(in crate::app) fn number(&mut self, text: &[u8]) -> Result<(Range<usize>, bool), Malformed> {
+    pub(in crate::app) fn number(
+        &mut self,
+        text: &[u8],
+    ) -> Result<(Range<usize>, bool), Malformed> {
         self.peek(text);
         let begin = self.at;
         self.passes(text, b'-', b'-');
