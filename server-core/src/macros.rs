@@ -13,12 +13,14 @@ macro_rules! app {
 }
 
 /// The rows of the table: a word, a path, layers in brackets, and behind the arrow what answers.
+/// They are token trees to the end: an error is shown where such a token was written, and at the
+/// whole table for what a macro took for an `ident`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! app_rows {
     ([$me:ident] [$app:ty] [$($generics:tt)*]
-        $($verb:ident $($path:literal)? $([$($layer:expr),* $(,)?])?
-            $(=> $($target:ident)::+ $(($($words:tt)*))?)? ;)*
+        $($verb:tt $($path:literal)? $([$($layer:expr),* $(,)?])?
+            $(=> $($target:tt)::+ $(($($words:tt)*))?)? ;)*
     ) => {
         impl<$($generics)*> $crate::app::flatten::Parts for $app {
             const PARTS: &'static [$crate::app::flatten::Part] = &[
@@ -26,9 +28,12 @@ macro_rules! app_rows {
             ];
         }
 
+        $($crate::check_row!($verb [$($path)?] [$($($target)::+ $(($($words)*))?)?]);)*
+        $crate::check_table!([$($generics)*] $app);
+
         impl<$($generics)*> $crate::App for $app {
             const ROUTES: &'static [$crate::app::route::Route] =
-                $crate::app::flatten::Flat::<Self>::ROUTES;
+                $crate::check_table!(@routes [$($generics)*]);
 
             fn layers(&self) -> impl $crate::app::layer::Layers<Self> {
                 let $me = self;
@@ -44,8 +49,6 @@ macro_rules! app_rows {
             }
 
             async fn call<'x>(&'x self, route: usize, exchange: &'x $crate::app::Exchange<'x>) {
-                let $me = self;
-                let _ = $me;
                 // The compiler folds the count: what is left is one comparison a route.
                 let index = 0;
                 $($crate::call!(
@@ -57,8 +60,7 @@ macro_rules! app_rows {
             }
 
             async fn background<'x>(&'x self, time: $crate::Time<'x>) {
-                let $me = self;
-                let _ = ($me, time);
+                let _ = time;
                 let work = ::core::future::ready(());
                 $($crate::background!(
                     $me self time work $verb [$($path)?] [$($($target)::+ $(($($words)*))?)?]
@@ -67,6 +69,48 @@ macro_rules! app_rows {
             }
         }
     };
+}
+
+/// Lets the compiler look at the table as soon as it can: that of an app with parameters is another
+/// one for each of theirs.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! check_table {
+    ([] $app:ty) => {
+        const _: () = $crate::app::flatten::check($crate::app::flatten::Flat::<$app>::ROUTES);
+    };
+    ([$($generics:tt)+] $app:ty) => {};
+    (@routes []) => {
+        $crate::app::flatten::Flat::<Self>::ROUTES
+    };
+    (@routes [$($generics:tt)+]) => {{
+        $crate::app::flatten::check($crate::app::flatten::Flat::<Self>::ROUTES);
+        $crate::app::flatten::Flat::<Self>::ROUTES
+    }};
+}
+
+/// Lets the compiler look at a row. Its word names the constant, so that it is pointed at.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! check_row {
+    (layers $($rest:tt)*) => {};
+    (background $($rest:tt)*) => {};
+    (plugin $($rest:tt)*) => {};
+    (files [$path:literal] $($rest:tt)*) => {
+        const _: () = $crate::app::flatten::check_prefix($path);
+    };
+    (mount [$path:literal] $($rest:tt)*) => {
+        const _: () = $crate::app::flatten::check_prefix($path);
+    };
+    ($verb:tt [$path:literal] [$handler:tt $(:: $more:tt)* $(($($word:tt),* $(,)?))?]) => {
+        const _: () = {
+            #[expect(non_upper_case_globals, reason = "named as the row is")]
+            const $verb: () = $crate::app::route::row::$verb($path, &[])
+                .check(&[$($(stringify!($word)),*)?]);
+            $verb
+        };
+    };
+    ($($other:tt)*) => {};
 }
 
 /// The routes of a row.
@@ -92,22 +136,16 @@ macro_rules! routes {
     (files [$path:literal] [$table:ident $(:: $more:ident)*]) => {
         $crate::app::flatten::Part {
             prefix: "",
-            routes: &[$crate::app::route::Route::get(concat!($path, "/{*path}"))],
+            routes: &[$crate::app::route::row::get(concat!($path, "/{*path}"), &[])],
         }
     };
-    ($verb:ident [$path:literal] [$handler:ident $(:: $more:ident)*]) => {
+    ($verb:tt [$path:literal] [$handler:tt $(:: $more:tt)* $(($($word:tt),* $(,)?))?]) => {
         $crate::app::flatten::Part {
             prefix: "",
-            routes: &[$crate::app::route::Route::$verb($path)],
+            routes: &[$crate::app::route::row::$verb($path, &[$($(stringify!($word)),*)?])],
         }
     };
-    ($verb:ident [$path:literal] [$handler:ident $(:: $more:ident)* ($($word:ident),* $(,)?)]) => {
-        $crate::app::flatten::Part {
-            prefix: "",
-            routes: &[$crate::app::route::Route::$verb($path).taking(&[$(stringify!($word)),*])],
-        }
-    };
-    ($verb:ident $($rest:tt)*) => {
+    ($verb:tt $($rest:tt)*) => {
         compile_error!(concat!(
             "a row of the table is `get \"/path\" => handler(words);` (or post, put, patch, delete, ",
             "ws), `files \"/prefix\" => TABLE;`, `layers [A, B];`, `mount \"/prefix\" => Type(app.field);`, ",
@@ -121,7 +159,7 @@ macro_rules! routes {
 #[macro_export]
 macro_rules! layers {
     ($me:ident $self:ident $list:ident $index:ident layers [] [$($layer:expr),*] []) => {
-        $(let $list = ($list, $layer);)*
+        $(let $list = ($list, $crate::app::layer::Put::<Self>::HERE.layer($layer));)*
     };
     ($me:ident $self:ident $list:ident $index:ident layers [$path:literal] [$($layer:expr),*] []) => {
         let $list = ($list, $crate::app::layer::Scoped::new(
@@ -153,11 +191,11 @@ macro_rules! layers {
         ));
         let $index = $index + <$($inner)+ as $crate::App>::ROUTES.len();
     };
-    ($me:ident $self:ident $list:ident $index:ident $verb:ident [$path:literal] [] [$($to:tt)*]) => {
+    ($me:ident $self:ident $list:ident $index:ident $verb:tt [$path:literal] [] [$($to:tt)*]) => {
         let $index = $index + 1;
     };
     ($me:ident $self:ident $list:ident $index:ident
-        $verb:ident [$path:literal] [$($layer:expr),+] [$($to:tt)*]
+        $verb:tt [$path:literal] [$($layer:expr),+] [$($to:tt)*]
     ) => {
         let $list = ($list, $crate::app::layer::OnRoute::new(
             $index, $crate::layers!(@list $($layer),*)
@@ -166,7 +204,7 @@ macro_rules! layers {
     };
     (@list $($layer:expr),*) => {{
         let list = ();
-        $(let list = (list, $layer);)*
+        $(let list = (list, $crate::app::layer::Put::<Self>::HERE.layer($layer));)*
         list
     }};
     // What `routes!` has refused already.
@@ -183,17 +221,20 @@ macro_rules! background {
     ($me:ident $self:ident $time:ident $work:ident mount [$path:literal]
         [$inner:ident $(:: $more:ident)* ($($at:tt)+)]
     ) => {
-        $crate::background!(@inner $time $work [$inner $(:: $more)*] [$($at)+]);
+        $crate::background!(@inner $me $self $time $work [$inner $(:: $more)*] [$($at)+]);
     };
     ($me:ident $self:ident $time:ident $work:ident plugin []
         [$inner:ident $(:: $more:ident)* ($($at:tt)+)]
     ) => {
-        $crate::background!(@inner $time $work [$inner $(:: $more)*] [$($at)+]);
+        $crate::background!(@inner $me $self $time $work [$inner $(:: $more)*] [$($at)+]);
     };
-    (@inner $time:ident $work:ident [$($inner:tt)+] [$($at:tt)+]) => {
-        let $work = $crate::app::background::join(
-            $work, <$($inner)+ as $crate::App>::background(&$($at)+, $time)
-        );
+    (@inner $me:ident $self:ident $time:ident $work:ident [$($inner:tt)+] [$($at:tt)+]) => {
+        let $work = {
+            let $me = $self;
+            $crate::app::background::join(
+                $work, <$($inner)+ as $crate::App>::background(&$($at)+, $time)
+            )
+        };
     };
     ($($other:tt)*) => {};
 }
@@ -206,16 +247,24 @@ macro_rules! call {
     ($me:ident $self:ident $route:ident $exchange:ident $index:ident
         mount [$path:literal] [$inner:ident $(:: $more:ident)* ($($at:tt)+)]
     ) => {
-        $crate::call!(@inner $route $exchange $index [$inner $(:: $more)*] [$($at)+]);
+        $crate::call!(
+            @inner $me $self $route $exchange $index [$inner $(:: $more)*] [$($at)+]
+        );
     };
     ($me:ident $self:ident $route:ident $exchange:ident $index:ident
         plugin [] [$inner:ident $(:: $more:ident)* ($($at:tt)+)]
     ) => {
-        $crate::call!(@inner $route $exchange $index [$inner $(:: $more)*] [$($at)+]);
+        $crate::call!(
+            @inner $me $self $route $exchange $index [$inner $(:: $more)*] [$($at)+]
+        );
     };
-    (@inner $route:ident $exchange:ident $index:ident [$($inner:tt)+] [$($at:tt)+]) => {
+    (@inner $me:ident $self:ident $route:ident $exchange:ident $index:ident
+        [$($inner:tt)+] [$($at:tt)+]
+    ) => {
         let behind = $index + <$($inner)+ as $crate::App>::ROUTES.len();
         if $route >= $index && $route < behind {
+            // Only here: elsewhere, the app's name must not hide a handler of that name.
+            let $me = $self;
             return <$($inner)+ as $crate::App>::call(&$($at)+, $route - $index, $exchange).await;
         }
         let $index = behind;
@@ -229,7 +278,7 @@ macro_rules! call {
         let $index = $index + 1;
     };
     ($me:ident $self:ident $route:ident $exchange:ident $index:ident
-        $verb:ident [$path:literal] [$handler:ident $(:: $more:ident)* $(($($word:ident),* $(,)?))?]
+        $verb:tt [$path:literal] [$handler:tt $(:: $more:tt)* $(($($word:tt),* $(,)?))?]
     ) => {
         if $route == $index {
             return $crate::take_words!(
@@ -245,22 +294,26 @@ macro_rules! call {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! take_words {
-    ($verb:ident $self:ident $exchange:ident [$($handler:tt)+] [] []) => {
-        $crate::conclude!($verb $exchange $($handler)+($self).await)
+    ($verb:tt $self:ident $exchange:ident [$($handler:tt)+] [] []) => {
+        $crate::conclude!($verb $exchange ($self,) $($handler)+)
     };
-    ($verb:ident $self:ident $exchange:ident [$($handler:tt)+] [$($taken:ident)+] []) => {{
+    ($verb:tt $self:ident $exchange:ident [$($handler:tt)+] [$($taken:ident)+] []) => {{
         if $exchange.stops_handler() {
             return;
         }
-        $crate::conclude!($verb $exchange $($handler)+($self $(, $taken)+).await)
+        $crate::conclude!($verb $exchange ($self $(, $taken)+) $($handler)+)
     }};
-    ($verb:ident $self:ident $exchange:ident [$($handler:tt)+] [$($taken:ident)*]
-        [$word:ident $($more:ident)*]
+    ($verb:tt $self:ident $exchange:ident [$($handler:tt)+] [$($taken:ident)*]
+        [$word:tt $($more:tt)*]
     ) => {{
-        let mut held = $crate::take_words!(@ok $exchange $crate::hold_word!($verb $word $exchange));
+        let mut held = $crate::take_words!(
+            @ok $exchange $crate::hold_word!($verb $word $exchange [$word])
+        );
         // Few words take from what they hold.
         let _ = &mut held;
-        let taken = $crate::take_words!(@ok $exchange $crate::take_word!($word $exchange held));
+        let taken = $crate::take_words!(
+            @ok $exchange $crate::take_word!($word $exchange held [$word])
+        );
         $crate::take_words!($verb $self $exchange [$($handler)+] [$($taken)* taken] [$($more)*])
     }};
     (@ok $exchange:ident $result:expr) => {
@@ -271,15 +324,21 @@ macro_rules! take_words {
     };
 }
 
-/// What becomes of a handler's return value. A WebSocket has been answered by its handshake, so
+/// Calls the handler. What becomes of what it returns: a WebSocket has been answered by its handshake, so
 /// nothing that writes an answer is linked for it.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! conclude {
-    (ws $exchange:ident $answer:expr) => {
-        $crate::app::websocket::hang_up($exchange, &$answer)
+    (ws $exchange:ident $given:tt $($handler:tt)+) => {
+        $crate::app::websocket::hang_up(
+            $exchange,
+            &$crate::app::handler::Given($given).to_ws($($handler)+).await,
+        )
     };
-    ($verb:ident $exchange:ident $answer:expr) => {
-        $crate::app::respond($exchange, $answer).await
+    ($verb:tt $exchange:ident $given:tt $($handler:tt)+) => {
+        $crate::app::respond(
+            $exchange,
+            $crate::app::handler::Given($given).to($($handler)+).await,
+        ).await
     };
 }

@@ -4,31 +4,24 @@
     not(test),
     expect(
         clippy::indexing_slicing,
-        clippy::panic,
         reason = "runs in the compiler, where a panic is the error message"
     )
 )]
 
+use super::complaint::Complaint;
+use super::pattern;
 use super::route::Route;
-use crate::http::request_line::Method;
 
 /// How many routes an app may have, what it mounts included: what a search at compile time bears.
 pub(super) const ROUTES_MAX: usize = 2048;
 
 /// Refuses a table with such routes, at compile time.
+#[track_caller]
 pub(super) const fn check(routes: &[Route]) {
     assert!(routes.len() <= ROUTES_MAX, "an app has at most 2048 routes");
     if let Some((first, second)) = find(routes) {
-        let (mut text, mut bytes) = ([0; 240], 0);
-        put(&mut text, &mut bytes, b"`");
-        put_route(&mut text, &mut bytes, &routes[first]);
-        put(&mut text, &mut bytes, b"` and `");
-        put_route(&mut text, &mut bytes, &routes[second]);
-        put(&mut text, &mut bytes, b"` match the same requests");
-        match str::from_utf8(text.split_at(bytes).0) {
-            Ok(text) => panic!("{}", text),
-            Err(_) => panic!("two routes match the same requests"),
-        }
+        let named = Complaint::NONE.route(&routes[first]).put(" and ").route(&routes[second]);
+        named.put(" match the same requests").panic();
     }
 }
 
@@ -39,6 +32,10 @@ const fn find(routes: &[Route]) -> Option<(usize, usize)> {
     let mut slots = [usize::MAX; SLOTS];
     let mut at = 0;
     while at < routes.len() {
+        // What is malformed has been refused at its row.
+        if pattern::check(routes[at].path.as_bytes()).is_err() {
+            return None;
+        }
         let mut slot = hash(&routes[at]) as usize % SLOTS;
         while slots[slot] != usize::MAX {
             if is_same(&routes[slots[slot]], &routes[at]) {
@@ -103,36 +100,6 @@ const fn next(path: &[u8], at: usize) -> (u8, usize) {
         _ => 5,
     };
     (kind, end + 1)
-}
-
-/// A route as it is written in the table: `ws /live/{room}`.
-const fn put_route(text: &mut [u8], bytes: &mut usize, route: &Route) {
-    let verb: &[u8] = match route.method {
-        _ if route.upgrades => b"ws ",
-        Method::Get => b"get ",
-        Method::Head => b"head ",
-        Method::Post => b"post ",
-        Method::Put => b"put ",
-        Method::Delete => b"delete ",
-        Method::Patch => b"patch ",
-        _ => b"",
-    };
-    put(text, bytes, verb);
-    put(text, bytes, route.path.as_bytes());
-}
-
-/// What has no room is left out, and three points stand for it: a long path costs the others none.
-const fn put(text: &mut [u8], bytes: &mut usize, part: &[u8]) {
-    const PART_BYTES_MAX: usize = 96;
-    let mut from = 0;
-    while from < part.len() && *bytes < text.len() {
-        let is_cut = part.len() > PART_BYTES_MAX && from >= PART_BYTES_MAX - 3;
-        if from == PART_BYTES_MAX {
-            return;
-        }
-        text[*bytes] = if is_cut { b'.' } else { part[from] };
-        (*bytes, from) = (*bytes + 1, from + 1);
-    }
 }
 
 #[cfg(test)]

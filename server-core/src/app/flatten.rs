@@ -12,7 +12,9 @@
 
 use core::marker::PhantomData;
 
+use super::complaint::Complaint;
 use super::conflict;
+use super::pattern::{self, Parameters};
 use super::route::Route;
 
 /// Routes with the prefix under which they stand: empty for an app's own ones.
@@ -68,7 +70,6 @@ const fn path_bytes(parts: &[Part]) -> usize {
     let (mut part, mut total) = (0, 0);
     while part < parts.len() {
         let Part { prefix, routes } = parts[part];
-        check_prefix(prefix.as_bytes());
         let mut route = 0;
         while route < routes.len() && !prefix.is_empty() {
             total += prefix.len() + behind_prefix(&routes[route]).len();
@@ -149,18 +150,18 @@ const fn put<const M: usize>(paths: &mut [u8; M], mut at: usize, text: &[u8]) ->
 }
 
 /// Refuses a malformed prefix at compile time.
-const fn check_prefix(prefix: &[u8]) {
-    if prefix.is_empty() {
-        return;
-    }
-    assert!(prefix[0] == b'/', "a prefix begins with `/`");
-    assert!(prefix[prefix.len() - 1] != b'/', "a prefix does not end with `/`");
-    let mut at = 0;
-    while at < prefix.len() {
-        assert!(!matches!(prefix[at], b'{' | b'}'), "a prefix has no parameters");
-        at += 1;
-    }
-    super::pattern::check(prefix);
+#[track_caller]
+pub const fn check_prefix(prefix: &str) {
+    let refused = match prefix.as_bytes() {
+        [] => return,
+        [.., b'/'] => "a prefix does not end with `/`",
+        path => match pattern::check(path) {
+            Ok(Parameters::None) => return,
+            Ok(_) => "a prefix has no parameters",
+            Err(why) => why,
+        },
+    };
+    Complaint::NONE.put("`").put(prefix).put("`: ").put(refused).panic();
 }
 
 struct PathsOf<P: ?Sized, const M: usize>(PhantomData<P>);
@@ -179,15 +180,17 @@ impl<P: Parts + ?Sized> Flat<P> {
     /// The paths that have a prefix, without one between them.
     const PATHS: &'static [u8] = rungs!(path_bytes(P::PARTS), |M| PathsOf::<P, M>::PATHS);
 
-    /// The table. It does not compile if two routes match the same requests.
-    pub const ROUTES: &'static [Route] = {
-        let routes = match P::PARTS {
-            [Part { prefix, routes }] if prefix.is_empty() => routes,
-            parts => rungs!(routes_total(parts), |N| RoutesOf::<P, N>::ROUTES),
-        };
-        conflict::check(routes);
-        routes
+    /// The table.
+    pub const ROUTES: &'static [Route] = match P::PARTS {
+        [Part { prefix, routes }] if prefix.is_empty() => routes,
+        parts => rungs!(routes_total(parts), |N| RoutesOf::<P, N>::ROUTES),
     };
+}
+
+/// Refuses a table two of whose routes match the same requests, at compile time.
+#[track_caller]
+pub const fn check(routes: &[Route]) {
+    conflict::check(routes);
 }
 
 #[cfg(test)]
@@ -258,11 +261,11 @@ mod tests {
     #[test]
     fn malformed_prefixes_are_refused() {
         for prefix in ["/", "auth", "/auth/", "/{name}", "/a}", "/a b", "/a?b"] {
-            let checked = std::panic::catch_unwind(|| check_prefix(prefix.as_bytes()));
+            let checked = std::panic::catch_unwind(|| check_prefix(prefix));
             assert!(checked.is_err(), "{prefix:?} is accepted");
         }
         for prefix in ["", "/a", "/a/b"] {
-            check_prefix(prefix.as_bytes());
+            check_prefix(prefix);
         }
     }
 }

@@ -73,6 +73,7 @@ mod jwt;
 mod list;
 mod log;
 mod origin;
+mod put;
 mod rate_limit;
 mod request_id;
 mod same_origin;
@@ -95,6 +96,8 @@ pub use frame::{Frame, Layers};
 #[cfg(feature = "jwt")]
 pub use jwt::{Algorithm, Claims, Hs256, Hs384, Hs512, Jwt};
 pub use log::{Entry, Log, redacted};
+#[doc(hidden)]
+pub use put::{IsLayer, Put};
 pub use rate_limit::{Client, Forwarded, Peer, RateLimit};
 pub use request_id::{MadeId, REQUEST_ID_BYTES_MAX, RequestId};
 pub use same_origin::SameOrigin;

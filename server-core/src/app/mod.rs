@@ -51,6 +51,7 @@ pub mod background;
 mod body;
 #[cfg(feature = "ws")]
 pub mod broadcast;
+mod complaint;
 mod conflict;
 mod cookies;
 mod entropy;
@@ -61,6 +62,8 @@ pub mod flatten;
 #[doc(hidden)]
 pub mod form;
 pub mod format;
+#[doc(hidden)]
+pub mod handler;
 mod index;
 #[cfg(feature = "json")]
 pub mod json;
@@ -97,7 +100,8 @@ mod wakers;
 #[cfg(feature = "ws")]
 pub mod websocket;
 mod with;
-mod words;
+#[doc(hidden)]
+pub mod words;
 
 pub use background::background;
 pub use body::{Body, Bytes, Interrupted, Text};

@@ -77,12 +77,6 @@ macro_rules! tuples {
 
 tuples! { (A 0, B 1) (A 0, B 1, C 2) (A 0, B 1, C 2, D 3) }
 
-/// What the handler of a route asks for by the word `path`.
-#[doc(hidden)]
-pub fn take<'x, P: FromPath<'x>>(exchange: &'x Exchange<'x>) -> Result<P, P::Error> {
-    P::from_path(exchange)
-}
-
 const NO_RESOURCE: Problem = Problem::not_found("no such resource");
 
 fn segment<'x, S: Segment<'x>>(exchange: &'x Exchange<'x>, index: usize) -> Option<S> {

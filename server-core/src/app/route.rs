@@ -1,5 +1,6 @@
 //! One row of the table: a method and a path, checked when the program is compiled.
 
+use super::complaint::Complaint;
 use super::path::{Segment as _, is_uuid};
 use super::pattern::{Parameters, check};
 use crate::http::abnf;
@@ -41,14 +42,34 @@ macro_rules! verbs {
     ($($verb:ident $method:ident)*) => {
         impl Route {
             /// What a route can be for.
-            pub(super) const METHODS: [Method; [$(stringify!($verb)),*].len()] = [$(Method::$method),*];
+            pub(super) const METHODS: [Method; [$(Method::$method),*].len()] = [$(Method::$method),*];
 
             $(
                 #[doc = concat!("A route for ", stringify!($verb), " requests.")]
+                #[track_caller]
                 pub const fn $verb(path: &'static str) -> Self {
-                    Self::new(Method::$method, path, false)
+                    let route = row::$verb(path, &[]);
+                    route.check(&[]);
+                    route
                 }
             )*
+        }
+
+        /// Rows of the table, malformed ones, too: [`Route::check`] tells of those.
+        #[doc(hidden)]
+        pub mod row {
+            use super::{Method, Route};
+
+            $(
+                pub const fn $verb(path: &'static str, words: &[&str]) -> Route {
+                    Route::new(Method::$method, path, false, words)
+                }
+            )*
+
+            #[cfg(feature = "ws")]
+            pub const fn ws(path: &'static str, words: &[&str]) -> Route {
+                Route::new(Method::Get, path, true, words)
+            }
         }
     };
 }
@@ -58,31 +79,52 @@ verbs! { get Get post Post put Put delete Delete patch Patch }
 impl Route {
     /// A route for a WebSocket.
     #[cfg(feature = "ws")]
+    #[track_caller]
     pub const fn ws(path: &'static str) -> Self {
-        Self::new(Method::Get, path, true)
+        let route = row::ws(path, &[]);
+        route.check(&[]);
+        route
     }
 
-    const fn new(method: Method, path: &'static str, upgrades: bool) -> Self {
+    const fn new(method: Method, path: &'static str, upgrades: bool, words: &[&str]) -> Self {
         let captures: Option<Captures> = match check(path.as_bytes()) {
-            Parameters::None => None,
-            Parameters::Untyped => Some(untyped),
-            Parameters::Typed => Some(typed),
+            Ok(Parameters::None) | Err(_) => None,
+            Ok(Parameters::Untyped) => Some(untyped),
+            Ok(Parameters::Typed) => Some(typed),
         };
-        Self { method, path, upgrades, takes_words: false, takes_time: false, captures }
-    }
-
-    /// The same with a handler that asks for more than the app.
-    #[doc(hidden)]
-    pub const fn taking(mut self, words: &[&str]) -> Self {
-        let mut at = 0;
+        let (mut at, mut takes_time) = (0, false);
         while at < words.len() {
-            self.takes_words = true;
             #[expect(clippy::indexing_slicing, reason = "compared above, while compiling")]
-            let word = words[at].as_bytes();
-            self.takes_time |= matches!(word, b"time" | b"sse");
+            let word = words[at];
+            takes_time |= matches!(word.as_bytes(), b"time" | b"sse");
             at += 1;
         }
-        self
+        Self { method, path, upgrades, takes_words: !words.is_empty(), takes_time, captures }
+    }
+
+    /// Refuses a malformed path, and words that cannot be had together, at compile time.
+    #[doc(hidden)]
+    #[track_caller]
+    pub const fn check(&self, words: &[&str]) {
+        if let Err(why) = check(self.path.as_bytes()) {
+            Complaint::NONE.route(self).put(": ").put(why).panic();
+        }
+        let (mut at, mut content) = (0, None);
+        while at < words.len() {
+            #[expect(clippy::indexing_slicing, reason = "compared above, while compiling")]
+            let word = words[at];
+            if matches!(
+                word.as_bytes(),
+                b"json" | b"form" | b"multipart" | b"text" | b"bytes" | b"body"
+            ) {
+                if let Some(other) = content {
+                    let named = Complaint::NONE.route(self).put(" takes its content twice: by `");
+                    named.put(other).put("` and by `").put(word).put("`").panic();
+                }
+                content = Some(word);
+            }
+            at += 1;
+        }
     }
 
     /// Whether a handler of any of these may wait for time to pass.

@@ -4,44 +4,51 @@
 //! handler's parameter is made of it, which may borrow from what is held. Either may fail, and then
 //! the error answers.
 
+use core::convert::Infallible;
+
+#[cfg(feature = "json")]
+use super::json::FromJson;
+use super::path::FromPath;
+use super::{Exchange, Form, FromForm, FromQuery, Query, Respond};
+
 /// What a word holds: a `Result` whose error answers.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! hold_word {
-    ($verb:ident bytes $exchange:ident) => {
+    ($verb:tt bytes $exchange:ident [$at:tt]) => {
         $crate::Bytes::extract($exchange).await
     };
-    ($verb:ident text $exchange:ident) => {
+    ($verb:tt text $exchange:ident [$at:tt]) => {
         $crate::Text::extract($exchange).await
     };
-    ($verb:ident json $exchange:ident) => {
+    ($verb:tt json $exchange:ident [$at:tt]) => {
         $crate::app::json::hold($exchange).await
     };
-    ($verb:ident query $exchange:ident) => {
+    ($verb:tt query $exchange:ident [$at:tt]) => {
         $crate::app::infallible(::core::default::Default::default())
     };
-    ($verb:ident form $exchange:ident) => {
+    ($verb:tt form $exchange:ident [$at:tt]) => {
         $crate::app::form::Held::extract($exchange).await
     };
-    (ws ws $exchange:ident) => {
+    (ws ws $exchange:ident [$at:tt]) => {
         match $crate::WebSocket::extract($exchange) {
             Some(websocket) => $crate::app::infallible(websocket),
             None => return,
         }
     };
-    (ws handshake $exchange:ident) => {
+    (ws handshake $exchange:ident [$at:tt]) => {
         match $crate::app::websocket::Handshake::extract($exchange) {
             Some(handshake) => $crate::app::infallible(handshake),
             None => return,
         }
     };
-    ($verb:ident handshake $exchange:ident) => {
-        compile_error!("a handshake needs a route that begins with `ws`")
+    ($verb:tt handshake $exchange:ident [$at:tt]) => {
+        $crate::at_word!($at wanted())
     };
-    ($verb:ident ws $exchange:ident) => {
-        compile_error!("a WebSocket needs a route that begins with `ws`")
+    ($verb:tt ws $exchange:ident [$at:tt]) => {
+        $crate::at_word!($at wanted())
     };
-    ($verb:ident $word:ident $exchange:ident) => {
+    ($verb:tt $word:tt $exchange:ident [$at:tt]) => {
         $crate::app::infallible(())
     };
 }
@@ -50,61 +57,144 @@ macro_rules! hold_word {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! take_word {
-    (request $exchange:ident $held:ident) => {
+    (request $exchange:ident $held:ident [$at:tt]) => {
         $crate::app::infallible($exchange.request())
     };
-    (path $exchange:ident $held:ident) => {
-        $crate::app::path::take($exchange)
+    (path $exchange:ident $held:ident [$at:tt]) => {
+        $crate::at_word!($at take($exchange))
     };
-    (state $exchange:ident $held:ident) => {
+    (state $exchange:ident $held:ident [$at:tt]) => {
         $crate::app::layer::state($exchange)
     };
-    (body $exchange:ident $held:ident) => {
+    (body $exchange:ident $held:ident [$at:tt]) => {
         $crate::app::infallible($crate::Body::extract($exchange))
     };
-    (response $exchange:ident $held:ident) => {
+    (response $exchange:ident $held:ident [$at:tt]) => {
         $crate::app::infallible($crate::Response::extract($exchange))
     };
-    (time $exchange:ident $held:ident) => {
+    (time $exchange:ident $held:ident [$at:tt]) => {
         $crate::app::infallible($exchange.time())
     };
-    (sse $exchange:ident $held:ident) => {
+    (sse $exchange:ident $held:ident [$at:tt]) => {
         $crate::app::infallible($crate::app::sse::Events::extract($exchange))
     };
-    (bytes $exchange:ident $held:ident) => {
+    (bytes $exchange:ident $held:ident [$at:tt]) => {
         $crate::app::infallible($held)
     };
-    (text $exchange:ident $held:ident) => {
+    (text $exchange:ident $held:ident [$at:tt]) => {
         $crate::app::infallible($held)
     };
-    (json $exchange:ident $held:ident) => {
-        $crate::app::json::FromJson::from_json(&mut $held)
+    (json $exchange:ident $held:ident [$at:tt]) => {
+        $crate::at_word!($at take(&mut *$held))
     };
-    (query $exchange:ident $held:ident) => {
-        $crate::app::FromQuery::from_query(
-            $crate::app::Query::new($exchange.request().query()),
-            &mut $held,
-        )
-    };
-    (form $exchange:ident $held:ident) => {
-        $crate::app::FromForm::from_form($held.form())
-    };
-    (multipart $exchange:ident $held:ident) => {
-        $crate::app::Multipart::extract($exchange)
-    };
-    (handshake $exchange:ident $held:ident) => {
-        $crate::app::infallible($held)
-    };
-    (ws $exchange:ident $held:ident) => {
-        $crate::app::infallible($held)
-    };
-    ($word:ident $exchange:ident $held:ident) => {
-        compile_error!(concat!(
-            "`",
-            stringify!($word),
-            "` is nothing that a route can ask for: ",
-            "request, path, query, state, json, form, multipart, text, bytes, body, ",
-            "response, sse, time, handshake or ws"
+    (query $exchange:ident $held:ident [$at:tt]) => {
+        $crate::at_word!($at take(
+            ($crate::app::Query::new($exchange.request().query()), &mut $held)
         ))
     };
+    (form $exchange:ident $held:ident [$at:tt]) => {
+        $crate::at_word!($at take($held.form()))
+    };
+    (multipart $exchange:ident $held:ident [$at:tt]) => {
+        $crate::app::Multipart::extract($exchange)
+    };
+    (handshake $exchange:ident $held:ident [$at:tt]) => {
+        $crate::app::infallible($held)
+    };
+    (ws $exchange:ident $held:ident [$at:tt]) => {
+        $crate::app::infallible($held)
+    };
+    // No such word: the compiler says so, and proposes a similar one.
+    ($word:tt $exchange:ident $held:ident [$at:tt]) => {
+        $crate::app::infallible($crate::app::words::$at)
+    };
+}
+
+/// Calls a function of this module with the word itself as its first argument, so that an error is
+/// shown where the word was written.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! at_word {
+    ($at:tt $function:ident($($held:expr)?)) => {{
+        use $crate::app::words::*;
+        $function($at $(, $held)?)
+    }};
+}
+
+macro_rules! words {
+    ($($word:ident)*) => {$(
+        #[derive(Clone, Copy)]
+        #[expect(non_camel_case_types, reason = "named as the word is")]
+        pub struct $word;
+    )*};
+}
+
+words! {
+    request path query state json form multipart text bytes body response sse time handshake ws
+}
+
+/// A word whose value is of the type that the handler's parameter has.
+pub trait Word<H, T> {
+    /// What is answered if there is no such value.
+    type Error: Respond;
+
+    fn take(held: H) -> Result<T, Self::Error>;
+}
+
+#[inline(always)]
+pub fn take<W, H, T, E>(_: W, held: H) -> Result<T, E>
+where
+    W: Word<H, T, Error = E>,
+{
+    W::take(held)
+}
+
+impl<'x, T: FromPath<'x>> Word<&'x Exchange<'x>, T> for path {
+    type Error = T::Error;
+
+    #[inline(always)]
+    fn take(exchange: &'x Exchange<'x>) -> Result<T, T::Error> {
+        T::from_path(exchange)
+    }
+}
+
+#[cfg(feature = "json")]
+impl<'c, T: FromJson<'c>> Word<&'c mut [u8], T> for json {
+    type Error = T::Error;
+
+    #[inline(always)]
+    fn take(content: &'c mut [u8]) -> Result<T, T::Error> {
+        T::from_json(content)
+    }
+}
+
+impl<'q, T: FromQuery<'q>> Word<(Query<'q>, &'q mut T::Room), T> for query {
+    type Error = T::Error;
+
+    #[inline(always)]
+    fn take((of, room): (Query<'q>, &'q mut T::Room)) -> Result<T, T::Error> {
+        T::from_query(of, room)
+    }
+}
+
+impl<'f, T: FromForm<'f>> Word<Form<'f>, T> for form {
+    type Error = T::Error;
+
+    #[inline(always)]
+    fn take(of: Form<'f>) -> Result<T, T::Error> {
+        T::from_form(of)
+    }
+}
+
+/// A word for which there is a WebSocket: none of the two, on another row.
+#[diagnostic::on_unimplemented(
+    message = "a row with the word `{Self}` has to begin with `ws`",
+    label = "there is no WebSocket on this row"
+)]
+pub trait OnAnyRow {
+    fn wanted<T>(self) -> Result<T, Infallible>;
+}
+
+pub fn wanted<W: OnAnyRow, T>(word: W) -> Result<T, Infallible> {
+    word.wanted()
 }
