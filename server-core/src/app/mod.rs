@@ -46,6 +46,8 @@
 //!
 //! What it returns answers the request: see [`Respond`]. A `ws` route has been answered by its
 //! handshake; its handler returns nothing, or a [`Result`] that tells the peer what failed.
+//!
+//! What an app does beside answering requests is a row as well: [`background`](mod@background).
 
 pub mod background;
 mod body;
