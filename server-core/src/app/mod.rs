@@ -55,6 +55,8 @@ mod body;
 pub mod broadcast;
 mod complaint;
 mod conflict;
+#[cfg(all(feature = "json", feature = "ws"))]
+pub mod converse;
 mod cookies;
 mod entropy;
 mod exchange;
