@@ -22,6 +22,7 @@
 //! | `PUT /drafts/{name}` | 204 for `first`, which exists and has the entity tag `"1"`; 201 for others |
 //! | `/led`, GET, PUT, PATCH | `{"on":…,"percent":…}`: the lamp, one for all connections |
 //! | `GET /sensor` | `{"millidegrees":…}`: what the thermometer says |
+//! | `/events`, `/converse`, `/protocols`, `/chat` | what goes on between connections: see [`live`] |
 //! | `GET /ws` | a WebSocket that sends every message back |
 //!
 //! Answers that repeat what was sent have a Content-Length, and one frame a message, so that the
@@ -30,11 +31,16 @@
 #![forbid(unsafe_code)]
 
 pub mod board;
+mod chat;
+mod events;
 mod input;
+pub mod live;
 mod people;
 mod site;
+mod talk;
 
 use board::Board;
+use live::Live;
 use samewire::{Bytes, Json, Rendered, Request, Respond, Response, Result, Status, WebSocket, app};
 use serde::Serialize;
 use site::{SITE, replace_draft};
@@ -42,12 +48,13 @@ use site::{SITE, replace_draft};
 /// The demo app.
 pub struct Demo {
     board: Board,
+    live: Live,
 }
 
 impl Demo {
     /// The demo app, on a board without pins.
     pub const fn new() -> Self {
-        Self { board: Board::simulated() }
+        Self { board: Board::simulated(), live: Live::new() }
     }
 }
 
@@ -83,6 +90,7 @@ app! { for demo: Demo;
     put    "/drafts/{name}"  => replace_draft(request, path);
     ws     "/ws"             => echo_messages(ws);
     plugin                   => Board(demo.board);
+    plugin                   => Live(demo.live);
 }
 
 async fn index(_: &Demo) -> &'static str {
