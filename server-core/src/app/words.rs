@@ -188,7 +188,7 @@ impl<'f, T: FromForm<'f>> Word<Form<'f>, T> for form {
 
 /// A word for which there is a WebSocket: none of the two, on another row.
 #[diagnostic::on_unimplemented(
-    message = "a row with the word `{Self}` has to begin with `ws`",
+    message = "this word needs a row that begins with `ws`",
     label = "there is no WebSocket on this row"
 )]
 pub trait OnAnyRow {
