@@ -4,9 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use samewire::Limits;
+use samewire::{FixedEntropy, Limits};
 use samewire_demo::Demo;
-use samewire_host::{Server, WallClock};
+use samewire_host::{Entropy, Server, WallClock};
 use samewire_sim::clock::EXAMPLE_DATE;
 
 /// A folder of its own with this `boards.toml`, and a folder in it.
@@ -53,6 +53,7 @@ fn a_board_says_the_same_bytes_as_core() {
 #[test]
 fn a_board_with_a_network_is_compared_too() {
     let server = Server::new(Demo::new).bind("127.0.0.1:0").limits(Limits::SMALL);
+    let server = server.entropy(Entropy::Fixed(FixedEntropy::EXAMPLE));
     let server = server.wall_clock(WallClock::Fixed(EXAMPLE_DATE)).start().expect("a free port");
     let file = format!("[board.panel]\nhttp = \"{}\"\n", server.local_addr());
     let folder = folder("network", &file);
