@@ -42,7 +42,7 @@
 //! | `time` | [`Time`](time::Time): to wait for a while, or every so often |
 //! | `sse` | [`Events`](sse::Events): to stream events to a browser |
 //! | `ws` | [`WebSocket`](websocket::WebSocket) |
-//! | `handshake` | [`Handshake`](websocket::Handshake): to choose a subprotocol, or to refuse |
+//! | `handshake` | [`Handshake`](handshake::Handshake): to choose a subprotocol, or to refuse |
 //!
 //! What it returns answers the request: see [`Respond`]. A `ws` route has been answered by its
 //! handshake; its handler returns nothing, or a [`Result`] that tells the peer what failed.
@@ -68,6 +68,8 @@ pub mod form;
 pub mod format;
 #[doc(hidden)]
 pub mod handler;
+#[cfg(feature = "ws")]
+pub mod handshake;
 mod index;
 #[cfg(feature = "json")]
 pub mod json;

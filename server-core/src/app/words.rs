@@ -37,7 +37,7 @@ macro_rules! hold_word {
         }
     };
     (ws handshake $exchange:ident [$at:tt]) => {
-        match $crate::app::websocket::Handshake::extract($exchange) {
+        match $crate::app::handshake::Handshake::extract($exchange) {
             Some(handshake) => $crate::app::infallible(handshake),
             None => return,
         }

@@ -1,6 +1,6 @@
 //! What a handler can decide before a WebSocket is open.
 
-use samewire::app::websocket::Handshake;
+use samewire::app::handshake::Handshake;
 use samewire::{Problem, Result, Status, WebSocket, app};
 use samewire_sim::{Answer, Sim};
 

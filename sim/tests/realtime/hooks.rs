@@ -3,8 +3,9 @@
 use std::cell::RefCell;
 use std::time::Duration;
 
+use samewire::app::handshake::Handshake;
 use samewire::app::layer::Layer;
-use samewire::app::websocket::{Handshake, Message};
+use samewire::app::websocket::Message;
 use samewire::{Limits, Problem, Request, Result, Status, WebSocket, app};
 use samewire_sim::{Client, Delivery, World};
 

@@ -1,7 +1,7 @@
 //! `/converse` and `/protocols`: two small conversations.
 
 use samewire::app::converse::{Reply, converse};
-use samewire::app::websocket::Handshake;
+use samewire::app::handshake::Handshake;
 use samewire::{Json, Result, WebSocket};
 use serde::Serialize;
 
