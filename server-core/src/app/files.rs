@@ -106,12 +106,12 @@ impl Files {
     // rfc3986-7.3-nul-and-special
     fn find(&self, path: &[u8]) -> Option<Found> {
         if matches!(path, [] | [.., b'/']) {
-            return self.search(&[path, INDEX]).map(Found::File);
+            return self.search(path, b"", INDEX).map(Found::File);
         }
-        if let Some(file) = self.search(&[path]) {
+        if let Some(file) = self.search(path, b"", b"") {
             return Some(Found::File(file));
         }
-        let index = self.search(&[path, b"/", INDEX])?;
+        let index = self.search(path, b"/", INDEX)?;
         // The last segment of the directory and its slash, as they stand in the table: nothing
         // that a client wrote gets into Location, and it leads nowhere else.
         // rfc9110-10.2.2-location-uri-reference
@@ -123,10 +123,34 @@ impl Files {
 
     /// The file whose path is these parts, one behind the other.
     #[inline(never)]
-    fn search(&self, parts: &[&[u8]]) -> Option<&'static File> {
-        let at = self.files.binary_search_by(|file| compare(file.path.as_bytes(), parts)).ok()?;
-        self.files.get(at)
+    fn search(&self, path: &[u8], slash: &[u8], index: &[u8]) -> Option<&'static File> {
+        let mut files = self.files;
+        loop {
+            let (before, rest) = files.split_at_checked(files.len() / 2)?;
+            let (file, after) = rest.split_first()?;
+            files = match compare(file.path.as_bytes(), [path, slash, index]) {
+                Ordering::Greater => before,
+                Ordering::Equal => return Some(file),
+                Ordering::Less => after,
+            };
+        }
     }
+}
+
+/// How a path stands to these parts, one behind the other. Byte by byte: the library's comparison
+/// is faster, and larger.
+fn compare(path: &[u8], parts: [&[u8]; 3]) -> Ordering {
+    let mut rest = path;
+    for part in parts {
+        for wanted in part {
+            let Some((byte, after)) = rest.split_first() else { return Ordering::Less };
+            if byte != wanted {
+                return byte.cmp(wanted);
+            }
+            rest = after;
+        }
+    }
+    if rest.is_empty() { Ordering::Equal } else { Ordering::Greater }
 }
 
 /// What a path stands for.
@@ -134,18 +158,6 @@ enum Found {
     File(&'static File),
     /// A directory, whose slash is missing: where to go, relative to the path.
     Directory(&'static [u8]),
-}
-
-fn compare(path: &[u8], parts: &[&[u8]]) -> Ordering {
-    let mut rest = path;
-    for part in parts {
-        let (front, after) = rest.split_at_checked(part.len()).unwrap_or((rest, &[]));
-        match front.cmp(part) {
-            Ordering::Equal => rest = after,
-            unequal => return unequal,
-        }
-    }
-    if rest.is_empty() { Ordering::Equal } else { Ordering::Greater }
 }
 
 /// The answer to a request for a path below a folder. It has a status and field lines of its own;

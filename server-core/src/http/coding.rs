@@ -15,7 +15,10 @@ pub enum Preferred {
 }
 
 /// A weight (RFC 9110 §12.4.2), in thousandths.
-type Weight = u16;
+type Weight = i32;
+
+/// Less than any weight.
+const UNSAID: Weight = -1;
 
 /// Chooses for a client. Without the field it gets the content as it is: it may take anything then,
 /// but those who say nothing are those who cannot decode. Of what it wants equally it gets the
@@ -24,48 +27,59 @@ type Weight = u16;
 // rfc9110-12.5.3-identity-refused
 #[inline(never)]
 pub fn preferred(fields: Fields<'_>, has_gzip: bool) -> Preferred {
-    let (mut gzip, mut identity, mut any) = (None, None, None);
+    let (mut gzip, mut identity, mut any) = (UNSAID, UNSAID, UNSAID);
     for line in fields.named("accept-encoding") {
         for element in elements(line) {
             let (coding, parameters) = abnf::cut(element, b';');
-            // An element that breaks the grammar says nothing.
-            let Some(weight) = weight(parameters) else { continue };
+            let coding = abnf::trim(coding);
             // rfc9110-8.4.1-coding-case
-            let wanted = match abnf::trim(coding) {
-                b"*" => &mut any,
-                // rfc9110-8.4.1.3-x-gzip
-                word if abnf::is_word(word, b"gzip") => &mut gzip,
-                word if abnf::is_word(word, b"x-gzip") => &mut gzip,
-                word if abnf::is_word(word, b"identity") => &mut identity,
-                _ => continue,
+            // rfc9110-8.4.1.3-x-gzip
+            let wanted = if coding == b"*" {
+                &mut any
+            } else if abnf::is_word(coding, b"gzip") || abnf::is_word(coding, b"x-gzip") {
+                &mut gzip
+            } else if abnf::is_word(coding, b"identity") {
+                &mut identity
+            } else {
+                continue;
             };
-            *wanted = Some(weight);
+            // An element that breaks the grammar says nothing.
+            *wanted = weight(parameters).unwrap_or(*wanted);
         }
     }
-    let gzip = gzip.or(any).filter(|weight| has_gzip && *weight > 0);
-    match (gzip, identity.or(any)) {
-        (Some(gzip), Some(identity)) if gzip < identity => Preferred::Identity,
-        (Some(_), _) => Preferred::Gzip,
-        (None, Some(0)) => Preferred::Neither,
-        (None, _) => Preferred::Identity,
+    for unsaid in [&mut gzip, &mut identity] {
+        if *unsaid == UNSAID {
+            *unsaid = any;
+        }
+    }
+    if has_gzip && gzip > 0 && gzip >= identity {
+        Preferred::Gzip
+    } else if identity == 0 {
+        Preferred::Neither
+    } else {
+        Preferred::Identity
     }
 }
 
 /// `[ weight ]` behind a coding, from its semicolon on. `None` if it is anything else.
 // rfc9110-12.4.2-qvalue-zero
 fn weight(parameters: &[u8]) -> Option<Weight> {
-    let Some(parameter) = parameters.strip_prefix(b";") else { return Some(1000) };
-    let [b'q' | b'Q', b'=', value @ ..] = abnf::trim(parameter) else { return None };
-    let (digit, decimals) = match value {
-        [digit @ (b'0' | b'1')] => (digit, [].as_slice()),
-        [digit @ (b'0' | b'1'), b'.', decimals @ ..] => (digit, decimals),
+    let Some(parameter) = parameters.get(1..) else { return Some(1000) };
+    let [b'q' | b'Q', b'=', digit @ (b'0' | b'1'), rest @ ..] = abnf::trim(parameter) else {
+        return None;
+    };
+    let decimals = match rest {
+        [] => rest,
+        [b'.', decimals @ ..] if decimals.len() <= 3 => decimals,
         _ => return None,
     };
-    let mut weight = Weight::from(digit & 1) * 1000;
-    let mut places = [100, 10, 1].into_iter();
-    for decimal in decimals {
-        let place: Weight = places.next().filter(|_| decimal.is_ascii_digit())?;
-        weight += Weight::from(decimal & 15) * place;
+    let mut weight = Weight::from(digit & 1);
+    for place in 0..3 {
+        let decimal = decimals.get(place).unwrap_or(&b'0').wrapping_sub(b'0');
+        if decimal > 9 {
+            return None;
+        }
+        weight = weight * 10 + Weight::from(decimal);
     }
     (weight <= 1000).then_some(weight)
 }

@@ -3,7 +3,7 @@
 
 mod moment;
 
-pub use moment::Moment;
+pub use moment::{Moment, ReadDate};
 
 use core::fmt;
 

@@ -167,6 +167,13 @@ impl<'x> Fields<'x> {
         self.0
     }
 
+    /// The value of the line of this name, whose case does not count, if there is just one.
+    #[inline(never)]
+    pub fn only(self, name: &str) -> Option<&'x [u8]> {
+        let mut lines = self.named(name);
+        lines.next().filter(|_| lines.next().is_none())
+    }
+
     /// The value of the first line of this name, whose case does not count.
     pub fn first(self, name: &str) -> Option<&'x [u8]> {
         self.named(name).next()

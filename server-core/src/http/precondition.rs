@@ -3,7 +3,9 @@
 //! [`judge`], or [`Request::preconditions`](crate::Request::preconditions), is for any resource that has a current state: what `GET` of it answers, or what `PUT`
 //! replaces. Files of a program do all of it by themselves: [`crate::app::files`].
 
-use super::date::Moment;
+use core::cmp::Ordering;
+
+use super::date::{Moment, ReadDate};
 use super::entity_tag::{Comparison, EntityTag, names};
 use super::fields::Fields;
 use super::request_line::Method;
@@ -11,18 +13,38 @@ use super::request_line::Method;
 /// What tells one state of a resource from another (RFC 9110 §8.8).
 #[derive(Clone, Copy, Debug)]
 pub struct Validators<'v> {
-    /// The entity tag.
-    pub tag: Option<EntityTag<'v>>,
-    /// When the resource was last changed, if that is known.
-    pub modified: Option<Moment>,
-    /// What time it is; without a clock, any time in the same century.
-    pub now: Moment,
+    tag: Option<EntityTag<'v>>,
+    dated: Option<Dated>,
+}
+
+/// When a resource was last changed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Dated {
+    pub(crate) modified: Moment,
+    pub(crate) now: Moment,
+    /// By what a client's dates are read: an app in which nothing has a date does not link it.
+    pub(crate) read: ReadDate,
 }
 
 impl<'v> Validators<'v> {
     /// A state that has an entity tag, and of which nobody knows since when.
-    pub fn tagged(tag: EntityTag<'v>) -> Self {
-        Self { tag: Some(tag), modified: None, now: Moment::default() }
+    pub const fn tagged(tag: EntityTag<'v>) -> Self {
+        Self { tag: Some(tag), dated: None }
+    }
+
+    /// A state that came to be at a moment, `now` or before. Without a clock any moment of the same
+    /// century will do for `now`.
+    pub fn dated(modified: Moment, now: Moment) -> Self {
+        Self { tag: None, dated: Some(Dated { modified, now, read: Moment::parse }) }
+    }
+
+    /// With an entity tag, too.
+    pub const fn with_tag(self, tag: EntityTag<'v>) -> Self {
+        Self { tag: Some(tag), ..self }
+    }
+
+    pub(crate) const fn with_date(self, dated: Option<Dated>) -> Self {
+        Self { dated, ..self }
     }
 }
 
@@ -56,42 +78,39 @@ pub fn judge(method: Method, fields: Fields<'_>, current: Option<&Validators<'_>
         return Outcome::Perform;
     }
     let tag = current.and_then(|current| current.tag);
-    let date = |name| {
-        let current = current?;
-        Some((current.modified?, date(fields, name, current.now)?))
-    };
-    let named = |name, comparison| {
-        let is_named = names(fields, name, tag, comparison)?;
-        // rfc9110-13.1.1-if-match-star
-        Some(is_named && current.is_some())
-    };
+    let dated = current.and_then(|current| current.dated);
     // rfc9110-13.1.1-if-match-strong
-    match named("if-match", Comparison::Strong) {
-        Some(false) => return Outcome::Failed,
-        Some(true) => {}
+    let holds = match names(fields, "if-match", tag, Comparison::Strong) {
+        // rfc9110-13.1.1-if-match-star
+        Some(is_named) => is_named && current.is_some(),
         // rfc9110-13.1.4-ius-ignored-with-if-match
         // rfc9110-13.1.4-ius-evaluated
-        None => {
-            if date("if-unmodified-since").is_some_and(|(modified, since)| modified > since) {
-                return Outcome::Failed;
-            }
-        }
-    }
+        None => since(fields, "if-unmodified-since", dated) != Some(Ordering::Greater),
+    };
     // rfc9110-13.1.2-if-none-match-weak
-    let is_known = match named("if-none-match", Comparison::Weak) {
-        Some(is_named) => is_named,
+    let is_known = match names(fields, "if-none-match", tag, Comparison::Weak) {
+        Some(is_named) => is_named && current.is_some(),
         // rfc9110-13.1.3-ims-ignored-with-inm
         // rfc9110-13.1.3-ims-304
-        None => {
-            is_read && date("if-modified-since").is_some_and(|(modified, since)| modified <= since)
-        }
+        None => is_read && since(fields, "if-modified-since", dated).is_some_and(Ordering::is_le),
     };
     // rfc9110-13.1.2-if-none-match-status
-    match (is_known, is_read) {
-        (false, _) => Outcome::Perform,
-        (true, true) => Outcome::NotModified,
-        (true, false) => Outcome::Failed,
+    match (holds, is_known) {
+        (true, false) => Outcome::Perform,
+        (true, true) if is_read => Outcome::NotModified,
+        _ => Outcome::Failed,
     }
+}
+
+/// How the time of the last change stands to the date of the one field line of this name; `None` if
+/// one of them is not known.
+// rfc9110-13.1.3-ims-invalid-ignored
+// rfc9110-13.1.3-ims-no-mtime-ignored
+// rfc9110-13.1.4-ius-invalid-ignored
+#[inline(never)]
+fn since(fields: Fields<'_>, name: &str, dated: Option<Dated>) -> Option<Ordering> {
+    let Dated { modified, now, read } = dated?;
+    Some(modified.cmp(&read(fields.only(name)?, now)?))
 }
 
 /// Whether `If-Range` lets a range be answered (RFC 9110 §13.1.5): without the field, or if the
@@ -101,31 +120,17 @@ pub fn judge(method: Method, fields: Fields<'_>, current: Option<&Validators<'_>
 // rfc9110-13.1.5-if-range-without-range
 #[inline(never)]
 pub fn range_holds(fields: Fields<'_>, current: &Validators<'_>) -> bool {
-    let mut lines = fields.named("if-range");
-    match (lines.next(), lines.next()) {
-        (None, _) => true,
-        (Some(line), None) => match (EntityTag::parse(line), current.tag) {
-            (Some(tag), Some(own)) => tag.matches(own, Comparison::Strong),
-            (Some(_), None) => false,
-            // Whoever gives a time of change knows that nothing changed twice within its second.
-            (None, _) => {
-                current.modified.is_some() && current.modified == Moment::parse(line, current.now)
-            }
-        },
-        (Some(_), Some(_)) => false,
+    const NAME: &str = "if-range";
+    match (fields.only(NAME), current.tag) {
+        (None, _) => fields.first(NAME).is_none(),
+        // Whoever gives a time of change knows that nothing changed twice within its second.
+        (Some(value), own) => {
+            let tag = EntityTag::parse(value);
+            let is_own = |tag: EntityTag<'_>| tag.matches(own?, Comparison::Strong).then_some(());
+            tag.and_then(is_own).is_some()
+                || since(fields, NAME, current.dated) == Some(Ordering::Equal)
+        }
     }
-}
-
-/// The date of the one field line of this name.
-// rfc9110-13.1.3-ims-invalid-ignored
-// rfc9110-13.1.4-ius-invalid-ignored
-fn date(fields: Fields<'_>, name: &str, now: Moment) -> Option<Moment> {
-    let mut lines = fields.named(name);
-    let line = lines.next()?;
-    if lines.next().is_some() {
-        return None;
-    }
-    Moment::parse(line, now)
 }
 
 #[cfg(test)]

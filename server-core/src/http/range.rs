@@ -9,7 +9,7 @@ pub enum Selected {
     /// All of it: no part is asked for, or in a way that may be ignored.
     Whole,
     /// From the first position to the last, both included: 206.
-    Part(u64, u64),
+    Part(usize, usize),
     /// There is nothing where it was asked for: 416.
     Unsatisfiable,
 }
@@ -27,46 +27,42 @@ pub enum Selected {
 // rfc9110-14.2-range-abuse-refused
 // rfc9110-14.1.1-range-invalid-ignored
 // rfc9110-17.15-range-dos
-#[inline(never)]
-pub fn select(fields: Fields<'_>, length: u64) -> Selected {
-    let mut lines = fields.named("range");
-    let (Some(line), None) = (lines.next(), lines.next()) else { return Selected::Whole };
-    let (unit, set) = abnf::cut(line, b'=');
-    let mut ranges = elements(set.get(1..).unwrap_or_default());
-    let (Some(range), None) = (ranges.next(), ranges.next()) else { return Selected::Whole };
-    if !abnf::is_word(unit, b"bytes") || length == 0 {
-        return Selected::Whole;
-    }
-    part(range, length).unwrap_or(Selected::Whole)
+pub fn select(fields: Fields<'_>, length: usize) -> Selected {
+    let selected = fields.only("range").and_then(|value| part(value, length));
+    selected.unwrap_or(Selected::Whole)
 }
 
-/// `int-range / suffix-range`, or `None` if it is neither.
+/// `"bytes=" 1#( int-range / suffix-range )`, or `None` if it is anything else, or several.
 // rfc9110-14.2-range-206
 // rfc9110-14.2-range-416
-fn part(range: &[u8], length: u64) -> Option<Selected> {
-    let (first, last) = abnf::cut(range, b'-');
-    let last = last.strip_prefix(b"-")?;
-    let end = length - 1;
-    let (first, last) = match (first, last) {
+fn part(value: &[u8], length: usize) -> Option<Selected> {
+    let (unit, set) = abnf::cut(value, b'=');
+    let mut ranges = elements(set.get(1..)?);
+    let (first, last) = abnf::cut(ranges.next()?, b'-');
+    let last = last.get(1..)?;
+    let end = length.checked_sub(1)?;
+    if ranges.next().is_some() || !abnf::is_word(unit, b"bytes") {
+        return None;
+    }
+    let (first, last) = match (position(first), position(last)) {
         // rfc9110-14.1.2-suffix-range
-        (b"", suffix) => (length.saturating_sub(position(suffix)?), end),
-        (first, b"") => (position(first)?, end),
-        (first, last) => {
-            let (first, last) = (position(first)?, position(last)?);
-            if last < first {
-                return None;
-            }
-            (first, last.min(end))
-        }
+        (None, Some(suffix)) if first.is_empty() => (length.saturating_sub(suffix), end),
+        (Some(first), None) if last.is_empty() => (first, end),
+        (Some(first), Some(last)) if first <= last => (first, last.min(end)),
+        _ => return None,
     };
     Some(if first <= end { Selected::Part(first, last) } else { Selected::Unsatisfiable })
 }
 
 /// `1*DIGIT`. What no length reaches is the greatest number there is.
 // rfc9110-14.1.2-range-overflow
-fn position(digits: &[u8]) -> Option<u64> {
-    let is_number = !digits.is_empty() && digits.iter().all(u8::is_ascii_digit);
-    is_number.then(|| abnf::decimal(digits).unwrap_or(u64::MAX))
+#[inline(never)]
+fn position(digits: &[u8]) -> Option<usize> {
+    if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let number = abnf::decimal(digits).and_then(|number| usize::try_from(number).ok());
+    Some(number.unwrap_or(usize::MAX))
 }
 
 #[cfg(test)]
@@ -75,7 +71,7 @@ mod tests {
     use crate::http::fields::Fields;
     use std::format;
 
-    fn of(value: &str, length: u64) -> Selected {
+    fn of(value: &str, length: usize) -> Selected {
         let lines = format!("Range: {value}\r\n\r\n");
         select(Fields::new(lines.as_bytes()), length)
     }

@@ -88,12 +88,12 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(4096))]
 
     #[test]
-    fn a_range_selects_what_its_grammar_says(values in values(RANGES), length in 0..20u64) {
+    fn a_range_selects_what_its_grammar_says(values in values(RANGES), length in 0..20usize) {
         let lines = lines("Range", &values);
         let values: Vec<&[u8]> = values.iter().map(Vec::as_slice).collect();
-        let selected = match range::selected(&values, length) {
+        let selected = match range::selected(&values, length as u64) {
             Ok(None) => Selected::Whole,
-            Ok(Some((first, last))) => Selected::Part(first, last),
+            Ok(Some((first, last))) => Selected::Part(first as usize, last as usize),
             Err(()) => Selected::Unsatisfiable,
         };
         prop_assert_eq!(select(Fields::new(&lines), length), selected);
@@ -114,8 +114,7 @@ proptest! {
     #[test]
     fn a_tag_is_found_in_any_list(values in values(TAGS), is_weak: bool) {
         let own: &[u8] = if is_weak { b"W/\"own\"" } else { b"\"own\"" };
-        let current =
-            Validators { tag: EntityTag::parse(own), modified: None, now: Moment::default() };
+        let current = Validators::tagged(EntityTag::parse(own).unwrap());
         let borrowed: Vec<&[u8]> = values.iter().map(Vec::as_slice).collect();
         let named = named(&borrowed);
         let is_named = |strongly: bool| match &named {

@@ -6,6 +6,7 @@
 )]
 
 use super::media_type::media_type;
+use crate::http::date::{Moment, ReadDate};
 
 /// A file with what is to be said about it.
 #[derive(Clone, Copy, Debug)]
@@ -14,7 +15,15 @@ pub struct File {
     pub(super) content_type: &'static str,
     pub(super) plain: Variant,
     pub(super) gzip: Option<Variant>,
-    pub(super) modified: Option<&'static str>,
+    pub(super) modified: Option<Modified>,
+}
+
+/// When a file was last changed, and by what that is read: an app whose files have no dates does
+/// not link it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Modified {
+    pub(super) date: &'static str,
+    pub(super) read: ReadDate,
 }
 
 /// One of the forms in which a file can be sent.
@@ -98,7 +107,7 @@ impl File {
             assert!(is_good, "a date is `Sun, 06 Nov 1994 08:49:37 GMT`");
             at += 1;
         }
-        Self { modified: Some(date), ..self }
+        Self { modified: Some(Modified { date, read: Moment::parse }), ..self }
     }
 
     /// Where it is, below the folder.

@@ -13,6 +13,9 @@ pub struct Moment {
     time: u32,
 }
 
+/// [`Moment::parse`], for those who may have nothing to read.
+pub type ReadDate = fn(&[u8], Moment) -> Option<Moment>;
+
 const YEAR: u32 = 1 << 9;
 
 /// The three forms. A small letter stands for a part of the date, anything else for itself: `w` for

@@ -13,13 +13,15 @@ const BEFORE: &str = "Sun, 06 Nov 1994 08:49:36 GMT";
 const CHANGED: &str = "Sun, 06 Nov 1994 08:49:37 GMT";
 const AFTER: &str = "Sun, 06 Nov 1994 08:49:38 GMT";
 
-fn validators<'v>() -> Validators<'v> {
+const TAG: &[u8] = b"\"now\"";
+
+fn tag() -> EntityTag<'static> {
+    EntityTag::parse(TAG).unwrap()
+}
+
+fn validators() -> Validators<'static> {
     let now = Moment::of(&HttpDate::from_unix(800_000_000));
-    Validators {
-        tag: EntityTag::parse(b"\"now\""),
-        modified: Moment::parse(CHANGED.as_bytes(), now),
-        now,
-    }
+    Validators::dated(Moment::parse(CHANGED.as_bytes(), now).unwrap(), now).with_tag(tag())
 }
 
 fn lines(fields: &[(&str, Option<&str>)]) -> String {
@@ -104,7 +106,7 @@ fn of_what_does_not_exist_nothing_matches() {
 
 #[test]
 fn dates_need_a_time_of_change_and_one_line() {
-    let undated = Validators { modified: None, ..validators() };
+    let undated = Validators::tagged(tag());
     for (name, value) in [("If-Modified-Since", AFTER), ("If-Unmodified-Since", BEFORE)] {
         let once = lines(&[(name, Some(value))]);
         let twice = lines(&[(name, Some(value)), (name, Some(value))]);
@@ -128,7 +130,7 @@ fn methods_that_select_nothing_have_no_preconditions() {
 
 #[test]
 fn a_weak_tag_of_ours_never_matches_strongly() {
-    let weak = Validators { tag: EntityTag::parse(b"W/\"now\""), ..validators() };
+    let weak = validators().with_tag(EntityTag::parse(b"W/\"now\"").unwrap());
     for (name, outcome) in [("If-Match", Outcome::Failed), ("If-None-Match", Outcome::NotModified)]
     {
         for value in ["\"now\"", "W/\"now\""] {
@@ -158,7 +160,7 @@ fn a_range_holds_for_the_very_same_state() {
         let lines = lines(&[("If-Range", value)]);
         let fields = Fields::new(lines.as_bytes());
         assert_eq!(range_holds(fields, &validators()), holds, "{lines}");
-        let nothing = Validators { tag: None, modified: None, ..validators() };
+        let nothing = Validators::tagged(EntityTag::parse(b"W/\"now\"").unwrap());
         assert_eq!(range_holds(fields, &nothing), value.is_none(), "{lines}");
     }
     let twice = lines(&[("If-Range", Some("\"now\"")), ("If-Range", Some("\"now\""))]);

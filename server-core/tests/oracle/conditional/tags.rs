@@ -44,10 +44,10 @@ fn list(value: &[u8]) -> Vec<Tag> {
         if value.get(end) != Some(&b'"') {
             return tags;
         }
-        tags.push(Tag { is_weak, opaque: value[begin..end].to_vec() });
         at = end + 1;
         if !matches!(value.get(at), None | Some(b',' | b' ' | b'\t')) {
             return tags;
         }
+        tags.push(Tag { is_weak, opaque: value[begin..end].to_vec() });
     }
 }
