@@ -29,7 +29,7 @@
 //! | word | the handler's parameter |
 //! | --- | --- |
 //! | `request` | [`Request`]: method, target, field lines |
-//! | `state` | `&S`: what a [layer](layer) has handed on, its [`State`](layer::Layer::State) |
+//! | `state` | `&S`: what a [layer] has handed on, its [`State`](layer::Layer::State) |
 //! | `path` | what the braces of the path hold: a [`FromPath`](path::FromPath) |
 //! | `query` | [`Query`]: the pairs behind the `?`, or another [`FromQuery`] |
 //! | `json` | [`Json<T>`](json::Json): the content, deserialized |
@@ -39,7 +39,7 @@
 //! | `bytes` | [`Bytes`]: the content |
 //! | `body` | [`Body`]: the content, piece by piece, in constant memory |
 //! | `response` | [`Response`]: to stream an answer |
-//! | `time` | [`Time`](time::Time): to wait for a while, or every so often |
+//! | `time` | [`Time`]: to wait for a while, or every so often |
 //! | `sse` | [`Events`](sse::Events): to stream events to a browser |
 //! | `ws` | [`WebSocket`](websocket::WebSocket) |
 //! | `handshake` | [`Handshake`](handshake::Handshake): to choose a subprotocol, or to refuse |
@@ -48,6 +48,15 @@
 //! handshake; its handler returns nothing, or a [`Result`] that tells the peer what failed.
 //!
 //! What an app does beside answering requests is a row as well: [`background`](mod@background).
+//!
+//! What one connection does others can hear, in memory that does not grow, whoever is slow:
+//!
+//! | | |
+//! | --- | --- |
+//! | [`Topic`](topic::Topic) | the last values of something, for any handler that waits for news |
+//! | `Broadcast` | messages for all WebSockets, each encoded once |
+//! | `Rooms` | the same for who is in one room |
+//! | [`select`] | waits for the first of two: for the peer, or for news |
 
 pub mod background;
 mod body;

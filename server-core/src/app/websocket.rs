@@ -18,6 +18,9 @@
 //! Two handles, so that a message that is still held and a `send` never meet in the borrow
 //! checker. Pings, pongs and the closing handshake happen by themselves, also while the handler
 //! waits for something else. When the handler returns, the WebSocket is closed.
+//!
+//! The state of a WebSocket is that of its handler: what it keeps in its variables is this
+//! connection's alone, and gone with it, whatever ended it.
 
 use core::future::{Future, poll_fn};
 use core::{mem, str, task::Poll};
