@@ -7,7 +7,16 @@ use crate::workspace::Workspace;
 use crate::{beside, costs, firmware, matrix, new_board, size, tidy};
 
 /// Packages outside the default members, whose tests `cargo test` alone does not run.
-const APART: [&str; 6] = ["-p", "samewire-ci", "-p", "samewire-benches", "-p", "samewire-embassy"];
+const APART: [&str; 8] = [
+    "-p",
+    "samewire-ci",
+    "-p",
+    "samewire-benches",
+    "-p",
+    "samewire-embassy",
+    "-p",
+    "samewire-examples",
+];
 
 /// What the core is built with, other than by default and with everything.
 const FEATURES: [&[&str]; 3] = [&[], &["--features", "json"], &["--features", "ws"]];

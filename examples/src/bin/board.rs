@@ -80,7 +80,9 @@ async fn live<P: OutputPin, B>(board: &Board<P, B>, ws: WebSocket<'_>) -> Result
         match select(inbox.receive_json(), changes.next()).await {
             Either::First(None) => return Ok(()),
             Either::First(Some(Ok(led))) => board.set(led)?,
-            Either::First(Some(Err(_))) => outbox.send(r#"{"error":"no lamp is like this"}"#).await?,
+            Either::First(Some(Err(_))) => {
+                outbox.send(r#"{"error":"no lamp is like this"}"#).await?
+            }
             Either::Second(Ok(led)) => outbox.send(Json(led)).await?,
             Either::Second(Err(_lagged)) => {}
         }
@@ -164,6 +166,7 @@ mod tests {
     use embedded_hal_mock::eh1::digital::{Mock as Pin, State, Transaction as PinUse};
     use embedded_hal_mock::eh1::i2c::{Mock as Bus, Transaction as BusUse};
     use samewire_sim::Sim;
+    use serde_json::json;
 
     /// A board on which exactly this is done.
     fn board(pin: &[PinUse], bus: &[BusUse]) -> (Sim<Board<Pin, Bus>>, Pin, Bus) {
@@ -181,7 +184,7 @@ mod tests {
         kitchen.send(r#"{"on":true}"#);
         cellar.expect_text(r#"{"on":true}"#);
         kitchen.expect_text(r#"{"on":true}"#);
-        sim.put("/led", r#"{"on":false}"#).expect(200);
+        sim.request("PUT", "/led").json(&json!({ "on": false })).send().expect(200);
         cellar.expect_text(r#"{"on":false}"#);
         pin.done();
         bus.done();

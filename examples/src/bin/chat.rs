@@ -50,7 +50,7 @@ async fn chat(chat: &Chat, ws: WebSocket<'_>) -> Result {
             Either::First(None) => return Ok(()),
             Either::First(Some(request)) => request,
             Either::Second(lagged) => {
-                outbox.send(Json(Lost { lost: lagged?.lost })).await?;
+                outbox.send(Json(Lost { lost: lagged?.0 })).await?;
                 continue;
             }
         };

@@ -1,7 +1,7 @@
 //! An API with users: validation, problems that a program can read, and pages that hear of changes.
 //!
 //! ```console
-//! $ curl -i 127.0.0.1:8080/users -d '{"name":"Ada","email":"ada@example.org"}'
+//! $ curl -i 127.0.0.1:8080/users --json '{"name":"Ada","email":"ada@example.org"}'
 //! $ curl 127.0.0.1:8080/users/1
 //! $ curl -X DELETE 127.0.0.1:8080/users/1
 //! ```
@@ -12,7 +12,8 @@ use std::collections::BTreeMap;
 use samewire::app::layer::{Cors, RequestId, SecurityHeaders};
 use samewire::app::schema::Valid;
 use samewire::{
-    Either, Json, Problem, ProblemKind, Respond, Result, Status, Topic, WebSocket, app, schema, select,
+    Either, Json, Problem, ProblemKind, Respond, Result, Status, Topic, WebSocket, app, schema,
+    select,
 };
 use serde::Serialize;
 
@@ -153,7 +154,8 @@ mod tests {
     fn pages_hear_of_changes() {
         let sim = Sim::new(Api::default());
         let mut page = sim.ws("/live");
-        sim.post("/users", r#"{"name":"Ada","email":"ada@example.org"}"#).expect(201);
+        let ada = json!({ "name": "Ada", "email": "ada@example.org" });
+        sim.request("POST", "/users").json(&ada).send().expect(201);
         page.expect_text(r#"{"event":"user_created","id":1}"#);
         sim.delete("/users/1").expect(204);
         page.expect_text(r#"{"event":"user_deleted","id":1}"#);

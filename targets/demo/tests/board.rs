@@ -7,7 +7,7 @@ use embedded_hal_mock::eh1::MockError;
 use embedded_hal_mock::eh1::digital::{Mock as Pin, State, Transaction as PinUse};
 use embedded_hal_mock::eh1::i2c::{Mock as Bus, Transaction as BusUse};
 use samewire_demo::board::{Board, Wired};
-use samewire_sim::Sim;
+use samewire_sim::{Answer, Sim};
 
 /// A board on which exactly this will be done, and ends to look at that once it was.
 fn board(pin: &[PinUse], bus: &[BusUse]) -> (Sim<Board>, Pin, Bus) {
@@ -16,16 +16,21 @@ fn board(pin: &[PinUse], bus: &[BusUse]) -> (Sim<Board>, Pin, Bus) {
     (Sim::new(Board::wired(wired)), pin, bus)
 }
 
+fn put(sim: &Sim<Board>, content: &str) -> Answer {
+    let request = sim.request("PUT", "/led").content(content);
+    request.field("Content-Type", "application/json").send()
+}
+
 #[test]
 fn the_lamp_is_switched_on_its_pin() {
     let uses = [State::High, State::Low, State::Low].map(PinUse::set);
     let (sim, mut pin, mut bus) = board(&uses, &[]);
     sim.get("/led").expect(200).expect_body(r#"{"on":false,"percent":100}"#);
-    sim.put("/led", r#"{"on":true,"percent":9}"#).expect(200);
+    put(&sim, r#"{"on":true,"percent":9}"#).expect(200);
     sim.get("/led").expect(200).expect_body(r#"{"on":true,"percent":9}"#);
-    sim.put("/led", r#"{"on":true,"percent":0}"#).expect(200);
-    sim.put("/led", r#"{"on":false,"percent":100}"#).expect(200);
-    sim.put("/led", r#"{"on":"yes","percent":100}"#).expect(400);
+    put(&sim, r#"{"on":true,"percent":0}"#).expect(200);
+    put(&sim, r#"{"on":false,"percent":100}"#).expect(200);
+    put(&sim, r#"{"on":"yes","percent":100}"#).expect(400);
     pin.done();
     bus.done();
 }
@@ -33,7 +38,10 @@ fn the_lamp_is_switched_on_its_pin() {
 #[test]
 fn a_patch_changes_what_it_names_or_nothing() {
     let (sim, mut pin, mut bus) = board(&[PinUse::set(State::High)], &[]);
-    let patch = |content: &str| sim.request("PATCH", "/led").content(content).send();
+    let patch = |content: &str| {
+        let request = sim.request("PATCH", "/led").content(content);
+        request.field("Content-Type", "application/merge-patch+json").send()
+    };
     patch(r#"{"on":true}"#).expect(200).expect_body(r#"{"on":true,"percent":100}"#);
     patch(r#"{"on":false,"percent":101}"#).expect(422);
     sim.get("/led").expect(200).expect_body(r#"{"on":true,"percent":100}"#);
@@ -45,7 +53,7 @@ fn a_patch_changes_what_it_names_or_nothing() {
 fn a_pin_that_fails_leaves_the_lamp_as_it_was() {
     let fault = MockError::Io(io::ErrorKind::Other);
     let (sim, mut pin, mut bus) = board(&[PinUse::set(State::High).with_error(fault)], &[]);
-    let answer = sim.put("/led", r#"{"on":true,"percent":100}"#).expect(503);
+    let answer = put(&sim, r#"{"on":true,"percent":100}"#).expect(503);
     answer.expect_field("Retry-After", "1");
     sim.get("/led").expect(200).expect_body(r#"{"on":false,"percent":100}"#);
     pin.done();
