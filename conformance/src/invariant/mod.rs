@@ -10,6 +10,7 @@ mod date;
 mod frames;
 mod framing;
 mod head;
+mod json;
 mod lists;
 mod offers;
 mod problem;
@@ -56,6 +57,7 @@ pub const ALL: &[&dyn Invariant] = &[
     &connection::Closing,
     &date::Date,
     &offers::Offers,
+    &json::Json,
     &problem::ProblemDetails,
     &frames::Frames,
 ];

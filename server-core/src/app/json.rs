@@ -93,6 +93,7 @@ impl<T: Serialize> Respond for Json<T> {
 }
 
 /// Writes `value`, or notes that it does not fit.
+// rfc8259-8.1-no-bom
 pub(super) fn render<T: Serialize>(value: &T, to: &mut Writer<'_>) {
     if value.serialize(serializer::Value::new(to)).is_err() {
         to.overflow();

@@ -209,6 +209,8 @@ pub(crate) fn decode_into(mut form: &[u8], room: &mut [u8]) -> Result<usize, &'s
     judge_form(room.get(..to).unwrap_or_default())
 }
 
+// url-5.1-decoded-after-splitting
+// url-5.1-nothing-mended
 /// The first byte of a decoded form, and how many bytes stand for it.
 fn next_of_form(sent: &[u8], in_value: &mut bool) -> Result<Option<(u8, usize)>, &'static str> {
     let Some((byte, n)) = decode(sent) else { return Ok(None) };

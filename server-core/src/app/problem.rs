@@ -256,6 +256,7 @@ fn put_member(to: &mut Writer<'_>, name: &[u8], text: &[u8]) {
 }
 
 /// A JSON string's inside (RFC 8259 §7).
+// rfc8259-7-escape-required
 pub(super) fn put_escaped(to: &mut Writer<'_>, text: &[u8]) {
     let mut rest = text;
     loop {

@@ -154,6 +154,7 @@ pub struct Pairs<'x>(&'x [u8]);
 impl<'x> Iterator for Pairs<'x> {
     type Item = (Encoded<'x>, Encoded<'x>);
 
+    // url-5.1-pairs
     #[inline(never)]
     fn next(&mut self) -> Option<Self::Item> {
         while !self.0.is_empty() {

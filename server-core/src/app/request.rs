@@ -87,7 +87,9 @@ impl<'x> Request<'x> {
         Cookies::new(self.fields().named("cookie"))
     }
 
-    /// The value of the first cookie of this name, whose case counts.
+    /// The value of the first cookie of this name, whose case counts; `None` is no error, the
+    /// first visit of every client is one.
+    // rfc6265-6.1-degrade
     pub fn cookie(&self, name: &str) -> Option<&'x [u8]> {
         let found = self.cookies().find(|(other, _)| *other == name.as_bytes());
         found.map(|(_, value)| value)

@@ -3,7 +3,8 @@
 use samewire::app::json::Value;
 use samewire::app::{Cookie, Form, Multipart, Query, Redirect, SameSite};
 use samewire::buffer::Writer;
-use samewire::{Problem, Rendered, Respond, Result};
+use samewire::{Json, Problem, Rendered, Respond, Result};
+use serde::{Deserialize, Serialize};
 
 use crate::Demo;
 
@@ -96,6 +97,18 @@ pub(crate) async fn json<'x>(
 
 /// Seconds that a cookie lives if nobody says how many.
 const COOKIE_SECONDS: u32 = 3600;
+
+/// What `PUT /json` takes and answers. The text is that of the content, not a copy.
+#[derive(Deserialize, Serialize)]
+pub(crate) struct Note<'x> {
+    text: &'x str,
+    #[serde(default)]
+    level: u8,
+}
+
+pub(crate) async fn note<'x>(_: &Demo, note: Json<Note<'x>>) -> Json<Note<'x>> {
+    note
+}
 
 pub(crate) async fn set_cookie<'f>(_: &Demo, form: Form<'f>) -> Result<impl Respond + use<'f>> {
     let name = form.get("name").ok_or(Problem::bad_request("a cookie has a name"))?;

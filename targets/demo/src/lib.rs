@@ -10,6 +10,7 @@
 //! | `GET /search` | the pairs of the query as `name=value` lines, at most its `limit` |
 //! | `POST /form` | the pairs of a form, as `name=value` lines |
 //! | `POST /upload` | for each part its name, file name, type, length and Adler-32 sum |
+//! | `PUT /json` | a note: an object with a `text` and a `level`, which is 0 if it is left out |
 //! | `POST /json` | the value of the JSON text at the query's `at`, as `$.a[0]` |
 //! | `GET /hello` | `{"message":"Hello, World!"}` |
 //! | `GET /users/{id}` | `{"id":…}` for a number, else 404 |
@@ -78,6 +79,7 @@ app! { for demo: Demo;
     post   "/form"           => input::form(form);
     post   "/upload"         => input::upload(multipart);
     post   "/json"           => input::json(query, json);
+    put    "/json"           => input::note(json);
     get    "/hello"          => hello;
     get    "/users/{id:u32}" => user(path);
     post   "/people"         => people::create(json);

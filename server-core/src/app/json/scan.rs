@@ -27,6 +27,8 @@ pub(in crate::app) enum Integer {
 }
 
 // rfc8259-2-json-grammar
+// rfc8259-9-accept-all-valid
+// rfc8259-8.1-bom-ignored
 impl Scan {
     /// Nothing has been read.
     pub(in crate::app) const fn new() -> Self {

@@ -34,6 +34,7 @@ impl<'w, 'b> Value<'w, 'b> {
         Ok(())
     }
 
+    // rfc8259-6-no-nan-inf
     fn float(self, is_finite: bool, value: impl fmt::Debug) -> Result<(), Malformed> {
         if self.is_name || !is_finite {
             return self.literal(b"null");
