@@ -10,6 +10,7 @@ mod answers;
 mod contents;
 mod ends;
 mod files;
+mod parts;
 mod refusals;
 mod sockets;
 
