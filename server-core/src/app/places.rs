@@ -8,16 +8,20 @@ use crate::time::Instant;
 
 /// What a server does with a connection that comes when all places are taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Overload {
-    /// Milliseconds that a connection must have been idle to give way to a newcomer. It is closed
-    /// without a word then, as it would be at the end of
-    /// [`Limits::idle_ms_max`](crate::Limits::idle_ms_max); of several, the one that has been idle
-    /// for longest. `None`: none gives way.
-    // rfc9112-9.5-close-anytime
-    pub evicts_after_ms: Option<u32>,
-    /// Where none gives way, the newcomer is answered `503` with so many seconds in `Retry-After`.
-    /// `None`: it waits until there is a place.
-    pub retry_after_s: Option<u16>,
+pub enum Overload {
+    /// It waits until there is a place, however long that takes.
+    Wait,
+    /// It gets the place of somebody who does nothing, or is told to come again.
+    Refuse {
+        /// It is answered `503` with so many seconds in `Retry-After`.
+        retry_after_s: u16,
+        /// Milliseconds that a connection must have been idle, between two requests, to give way
+        /// instead. It is closed without a word then, as it would be at the end of
+        /// [`Limits::idle_ms_max`](crate::Limits::idle_ms_max); of several, the one that has been
+        /// idle for longest. `None`: none gives way.
+        // rfc9112-9.5-close-anytime
+        evicts_after_ms: Option<u32>,
+    },
 }
 
 impl Overload {
@@ -25,15 +29,12 @@ impl Overload {
     ///
     /// A second, because a client that has just connected is about to ask for something: were it
     /// idle at once, each newcomer would drive out the one before.
-    pub const REFUSE: Self = Self { evicts_after_ms: Some(1000), retry_after_s: Some(1) };
-
-    /// Newcomers wait, for as long as it takes.
-    pub const WAIT: Self = Self { evicts_after_ms: None, retry_after_s: None };
+    pub const DEFAULT: Self = Self::Refuse { retry_after_s: 1, evicts_after_ms: Some(1000) };
 }
 
 impl Default for Overload {
     fn default() -> Self {
-        Self::REFUSE
+        Self::DEFAULT
     }
 }
 
@@ -118,13 +119,15 @@ impl<S: AsRef<[Place]> + AsMut<[Place]>> Places<S> {
             (self.used, self.free_from) = (self.used + 1, index + 1);
             return Entry::Enter(index);
         }
-        let longest_idle = self.longest_idle();
-        if let (Some((since, index)), Some(after)) = (longest_idle, overload.evicts_after_ms)
-            && now.millis_since(since) >= after
-        {
-            return Entry::Evict(index);
+        let Overload::Refuse { retry_after_s, evicts_after_ms } = overload else {
+            return Entry::Wait;
+        };
+        match (self.longest_idle(), evicts_after_ms) {
+            (Some((since, index)), Some(after)) if now.millis_since(since) >= after => {
+                Entry::Evict(index)
+            }
+            _ => Entry::Refuse(retry_after_s),
         }
-        overload.retry_after_s.map_or(Entry::Wait, Entry::Refuse)
     }
 
     /// The connection in this place is idle since then, or is not idle any more.
@@ -200,7 +203,7 @@ mod tests {
     fn full<const N: usize>() -> Places<[Place; N]> {
         let mut places = Places::new([Place::Free; N]);
         for index in 0..N {
-            assert_eq!(places.enter(at(0), Overload::REFUSE), Entry::Enter(index));
+            assert_eq!(places.enter(at(0), Overload::DEFAULT), Entry::Enter(index));
         }
         places
     }
@@ -208,11 +211,10 @@ mod tests {
     #[test]
     fn a_newcomer_gets_what_the_policy_says() {
         for (overload, expected) in [
-            (Overload::REFUSE, [Entry::Refuse(1), Entry::Evict(1)]),
-            (Overload::WAIT, [Entry::Wait, Entry::Wait]),
-            (Overload { retry_after_s: None, ..Overload::REFUSE }, [Entry::Wait, Entry::Evict(1)]),
+            (Overload::DEFAULT, [Entry::Refuse(1), Entry::Evict(1)]),
+            (Overload::Wait, [Entry::Wait, Entry::Wait]),
             (
-                Overload { evicts_after_ms: None, retry_after_s: Some(9) },
+                Overload::Refuse { retry_after_s: 9, evicts_after_ms: None },
                 [Entry::Refuse(9), Entry::Refuse(9)],
             ),
         ] {
@@ -229,12 +231,12 @@ mod tests {
         let mut places = full::<3>();
         places.set_idle(2, Some(at(1)));
         places.set_idle(0, Some(at(2)));
-        assert_eq!(places.enter(at(5000), Overload::REFUSE), Entry::Evict(2));
+        assert_eq!(places.enter(at(5000), Overload::DEFAULT), Entry::Evict(2));
         places.set_idle(2, None);
-        assert_eq!(places.enter(at(5000), Overload::REFUSE), Entry::Evict(0), "2 is at work");
+        assert_eq!(places.enter(at(5000), Overload::DEFAULT), Entry::Evict(0), "2 is at work");
         places.leave(0);
-        assert_eq!(places.enter(at(5000), Overload::REFUSE), Entry::Enter(0));
-        assert_eq!(places.enter(at(9999), Overload::REFUSE), Entry::Refuse(1), "none is idle");
+        assert_eq!(places.enter(at(5000), Overload::DEFAULT), Entry::Enter(0));
+        assert_eq!(places.enter(at(9999), Overload::DEFAULT), Entry::Refuse(1), "none is idle");
     }
 
     #[test]
@@ -248,7 +250,7 @@ mod tests {
 
     /// Lets one in, and says whether that makes it a crowd.
     fn crowds<const N: usize>(places: &mut Places<[Place; N]>) -> bool {
-        places.enter(at(0), Overload::WAIT);
+        places.enter(at(0), Overload::Wait);
         places.has_become_crowded()
     }
 
@@ -292,7 +294,7 @@ mod tests {
             for act in acts {
                 let before = places.used();
                 match act {
-                    Act::Come => match places.enter(now, Overload::REFUSE) {
+                    Act::Come => match places.enter(now, Overload::DEFAULT) {
                         Entry::Enter(index) => {
                             prop_assert_eq!(model[index], Place::Free, "given twice");
                             model[index] = Place::Busy;
@@ -307,7 +309,7 @@ mod tests {
                             prop_assert!(!model.iter().any(older));
                             // As a driver does: it ends, and the newcomer asks again.
                             places.leave(index);
-                            prop_assert_eq!(places.enter(now, Overload::REFUSE), Entry::Enter(index));
+                            prop_assert_eq!(places.enter(now, Overload::DEFAULT), Entry::Enter(index));
                             model[index] = Place::Busy;
                         }
                         Entry::Refuse(seconds) => prop_assert_eq!(seconds, 1),
@@ -335,7 +337,7 @@ mod tests {
             (0..5).for_each(|index| places.leave(index));
             prop_assert_eq!(places.used(), 0);
             for index in 0..5 {
-                prop_assert_eq!(places.enter(now, Overload::REFUSE), Entry::Enter(index));
+                prop_assert_eq!(places.enter(now, Overload::DEFAULT), Entry::Enter(index));
             }
         }
     }

@@ -66,7 +66,7 @@ impl<'p, const N: usize> Room<'p, N> {
 
     /// One room of several, in which newcomers wait.
     pub(crate) fn part() -> Self {
-        Self { is_part: true, ..Self::new(Overload::WAIT) }
+        Self { is_part: true, ..Self::new(Overload::Wait) }
     }
 
     /// Puts memory into a place that nobody has had so far.

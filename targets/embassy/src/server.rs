@@ -64,7 +64,7 @@ impl<'a, A: App> Server<'a, A> {
             wall: None,
             drain: None,
             entropy: Entropy::Absent,
-            overload: Overload::REFUSE,
+            overload: Overload::DEFAULT,
             works: true,
             alone: Cell::new(None),
             work: AtomicWaker::new(),
@@ -99,7 +99,7 @@ impl<'a, A: App> Server<'a, A> {
     }
 
     /// What happens to a connection for which there is no place, if the [`Pool`] has a spare socket
-    /// that hears it. The default is [`Overload::REFUSE`].
+    /// that hears it. The default is [`Overload::DEFAULT`].
     pub const fn overload(mut self, overload: Overload) -> Self {
         self.overload = overload;
         self

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use samewire::app::layer::Layer;
-use samewire::app::places::Entry;
+use samewire::app::places::{Entry, Overload};
 use samewire::app::{App, refuse, serve};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -99,7 +99,7 @@ impl<A: App + 'static> Door<A> {
     /// Whether there is anything to say to one more. Who is to wait is not accepted: the system's
     /// backlog is the place for that.
     fn takes_one(&self) -> bool {
-        let decides = self.shared.setup.overload.retry_after_s.is_some();
+        let decides = self.shared.setup.overload != Overload::Wait;
         self.newcomer.is_none()
             && (decides && self.refusals.len() < REFUSALS_MAX || self.shared.room.has_room())
     }

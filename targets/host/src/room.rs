@@ -90,7 +90,7 @@ mod tests {
     fn whoever_works_stays_and_whoever_is_idle_leaves_once() {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
         runtime.expect("a runtime").block_on(async {
-            let overload = Overload { evicts_after_ms: Some(0), retry_after_s: None };
+            let overload = Overload::Refuse { retry_after_s: 5, evicts_after_ms: Some(0) };
             let clock = WorkerClock::new(WallClock::Absent);
             let room = Rc::new(Room::new(2, overload, clock));
             let (Entry::Enter(0), Entry::Enter(1)) = (room.enter(), room.enter()) else {
@@ -99,14 +99,14 @@ mod tests {
             let (mut works, mut idle) = (room.taken(0), room.taken(1));
             works.rests(false);
             idle.rests(true);
-            assert_eq!([room.enter(), room.enter()], [Entry::Evict(1), Entry::Wait]);
+            assert_eq!([room.enter(), room.enter()], [Entry::Evict(1), Entry::Refuse(5)]);
             assert!(!room.has_room());
             drop(idle);
             assert_eq!(room.enter(), Entry::Enter(1));
             let idle = room.taken(1);
             works.rests(true);
             works.rests(false);
-            assert_eq!(room.enter(), Entry::Wait, "neither is idle");
+            assert_eq!(room.enter(), Entry::Refuse(5), "neither is idle");
             drop((works, idle));
             assert!(room.has_room());
         });

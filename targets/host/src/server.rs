@@ -124,7 +124,7 @@ impl<F> Server<F> {
     }
 
     /// What happens to a connection for which there is no place. The default is
-    /// [`Overload::REFUSE`]: it gets the place of one that has been idle for a second, or a `503`.
+    /// [`Overload::DEFAULT`]: it gets the place of one that has been idle for a second, or a `503`.
     pub fn overload(mut self, overload: Overload) -> Self {
         self.setup.overload = overload;
         self

@@ -125,7 +125,7 @@ async fn at_gate<'c>(clients: Stack<'c>, app: &Noting) -> Client<'c> {
 
 #[test]
 fn who_finds_no_place_is_told_when_to_come_again() {
-    with_spare::<2>(Overload::REFUSE, async |clients, app, wire| {
+    with_spare::<2>(Overload::DEFAULT, async |clients, app, wire| {
         let mut busy = [at_gate(clients, app).await, at_gate(clients, app).await];
         for _ in 0..3 {
             let (mut newcomer, waited) = Client::insist(clients).await;
@@ -146,7 +146,7 @@ fn who_finds_no_place_is_told_when_to_come_again() {
 
 #[test]
 fn who_says_nothing_holds_the_spare_socket_for_a_moment_only() {
-    with_spare::<1>(Overload::REFUSE, async |clients, app, _| {
+    with_spare::<1>(Overload::DEFAULT, async |clients, app, _| {
         let _busy = at_gate(clients, app).await;
         let silent = Client::connect(clients).await.unwrap();
         let (mut next, waited) = Client::insist(clients).await;
@@ -161,7 +161,7 @@ fn who_says_nothing_holds_the_spare_socket_for_a_moment_only() {
 
 #[test]
 fn who_is_idle_for_a_second_gives_way() {
-    with_spare::<2>(Overload::REFUSE, async |clients, app, wire| {
+    with_spare::<2>(Overload::DEFAULT, async |clients, app, wire| {
         let _busy = at_gate(clients, app).await;
         let mut idle = Client::connect(clients).await.unwrap();
         idle.index().await;
@@ -183,7 +183,7 @@ fn who_is_idle_for_a_second_gives_way() {
 
 #[test]
 fn who_may_wait_gets_the_next_place() {
-    with_spare::<1>(Overload::WAIT, async |clients, app, _| {
+    with_spare::<1>(Overload::Wait, async |clients, app, _| {
         let mut busy = at_gate(clients, app).await;
         let mut newcomer = Client::connect(clients).await.unwrap();
         newcomer.send(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").await;
@@ -197,7 +197,7 @@ fn who_may_wait_gets_the_next_place() {
 
 #[test]
 fn all_places_come_back_however_newcomers_end() {
-    with_spare::<2>(Overload::REFUSE, async |clients, app, _| {
+    with_spare::<2>(Overload::DEFAULT, async |clients, app, _| {
         for round in 0..100 {
             let mut all = Vec::new();
             for _ in 0..3 {

@@ -123,7 +123,7 @@ fn each_worker_has_a_begin_and_an_end_of_its_own() {
 #[test]
 fn a_crowd_is_told_once_for_each_rise() {
     let (server, heard) = told();
-    let server = server.connections_max(5).overload(Overload::WAIT).start().unwrap();
+    let server = server.connections_max(5).overload(Overload::Wait).start().unwrap();
     let crowds = || heard.try_iter().filter(|heard| heard.contains(" of ")).collect::<Vec<_>>();
     let mut peers: Vec<_> = (0..3).map(|_| ask(&server, "GET /", "passed")).collect();
     assert!(crowds().is_empty());

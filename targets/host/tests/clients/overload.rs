@@ -33,7 +33,7 @@ async fn wait_at_gate(app: &Gated) -> &'static str {
 const PASS: &str = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
 /// Whoever is idle gives way at once.
-const EVICT: Overload = Overload { evicts_after_ms: Some(0), retry_after_s: Some(3) };
+const EVICT: Overload = Overload::Refuse { retry_after_s: 3, evicts_after_ms: Some(0) };
 
 const MILLISECOND: Duration = Duration::from_millis(1);
 
@@ -109,7 +109,7 @@ fn who_is_idle_for_longest_gives_way_without_a_word() {
 
 #[test]
 fn nobody_is_driven_out_before_its_time() {
-    let far = Overload { evicts_after_ms: Some(u32::MAX), ..EVICT };
+    let far = Overload::Refuse { retry_after_s: 3, evicts_after_ms: Some(u32::MAX) };
     let (server, _gate) = serve(1, far);
     let mut idle = ask(&server);
     let mut newcomer = Peer::connect(server.local_addr());
@@ -121,7 +121,7 @@ fn nobody_is_driven_out_before_its_time() {
 
 #[test]
 fn who_may_wait_is_served_in_turn() {
-    let (server, _gate) = serve(1, Overload::WAIT);
+    let (server, _gate) = serve(1, Overload::Wait);
     let mut first = ask(&server);
     let mut second = Peer::connect(server.local_addr());
     second.send(PASS);
@@ -137,7 +137,8 @@ fn who_may_wait_is_served_in_turn() {
 #[test]
 fn ten_thousand_aborted_connections_leave_all_places_free() {
     const PLACES: usize = 8;
-    let (server, _gate) = serve(PLACES, Overload { evicts_after_ms: None, ..EVICT });
+    let (server, _gate) =
+        serve(PLACES, Overload::Refuse { retry_after_s: 3, evicts_after_ms: None });
     let begin = Instant::now();
     for cycle in 0..10_000 {
         let mut peer = Peer::connect(server.local_addr());

@@ -59,7 +59,7 @@ fn two_servers_live_side_by_side_with_an_app_each() {
 fn the_system_holds_as_many_connections_as_the_backlog_says() {
     // The only place is taken and newcomers wait, so that what the system holds stays there.
     let full = |server: Server<fn() -> Demo>| {
-        let server = server.bind("127.0.0.1:0").connections_max(1).overload(Overload::WAIT);
+        let server = server.bind("127.0.0.1:0").connections_max(1).overload(Overload::Wait);
         let server = server.start().unwrap();
         let mut peer = Peer::connect(server.local_addr());
         peer.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
