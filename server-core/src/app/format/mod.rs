@@ -20,6 +20,8 @@ pub use address::{email, hostname, ipv4, ipv6};
 pub use date::{date, date_time, time};
 pub use uri::{uri, uri_reference};
 
+use crate::http::abnf::cut;
+
 /// A UUID: 8-4-4-4-12 hexadecimal digits (RFC 9562 §4).
 pub fn uuid(text: &[u8]) -> bool {
     text.len() == 36
@@ -30,9 +32,12 @@ pub fn uuid(text: &[u8]) -> bool {
 }
 
 /// `bytes` in front of the first `byte` and behind it, if there is one.
+#[inline(never)]
 fn split(bytes: &[u8], byte: u8) -> Option<(&[u8], &[u8])> {
-    let at = bytes.iter().position(|other| *other == byte)?;
-    Some((bytes.get(..at)?, bytes.get(at + 1..)?))
+    match cut(bytes, byte) {
+        (before, [_, after @ ..]) => Some((before, after)),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

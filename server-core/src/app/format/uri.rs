@@ -2,7 +2,7 @@
 
 use super::address::ipv6;
 use super::split;
-use crate::http::abnf::{Class, percent_encoded};
+use crate::http::abnf::{Class, cut, index_of, percent_encoded};
 
 /// A `URI`: a scheme, and behind the colon what `hier-part`, query and fragment admit.
 pub fn uri(text: &[u8]) -> bool {
@@ -11,7 +11,7 @@ pub fn uri(text: &[u8]) -> bool {
 
 /// A `URI-reference`: a [`uri`], or a `relative-ref`, whose first segment has no colon.
 pub fn uri_reference(text: &[u8]) -> bool {
-    let begin = text.iter().position(|byte| b":/?#".contains(byte));
+    let begin = text.iter().position(|byte| matches!(byte, b':' | b'/' | b'?' | b'#'));
     match begin.and_then(|at| text.get(at)) {
         Some(b':') => uri(text),
         _ => hierarchy(text),
@@ -31,7 +31,8 @@ fn hierarchy(text: &[u8]) -> bool {
     let (before, fragment) = split(text, b'#').unwrap_or((text, b""));
     let path_and_query = match before {
         [b'/', b'/', rest @ ..] => {
-            let end = rest.iter().position(|byte| b"/?".contains(byte)).unwrap_or(rest.len());
+            let end =
+                rest.iter().position(|byte| matches!(byte, b'/' | b'?')).unwrap_or(rest.len());
             match rest.split_at_checked(end) {
                 Some((authority, after)) if is_authority(authority) => after,
                 _ => return false,
@@ -50,10 +51,7 @@ fn is_authority(authority: &[u8]) -> bool {
             Some((literal, port)) if is_literal(literal) => (&b""[..], port),
             _ => return false,
         },
-        _ => {
-            let end = host_and_port.iter().position(|byte| *byte == b':');
-            host_and_port.split_at_checked(end.unwrap_or(host_and_port.len())).unwrap_or_default()
-        }
+        _ => cut(host_and_port, b':'),
     };
     let is_port = match port {
         [] => true,
@@ -61,14 +59,14 @@ fn is_authority(authority: &[u8]) -> bool {
         _ => false,
     };
     // A second `@` would have to stand in the host, whose `reg-name` has none.
-    is_port && !host.contains(&b'@') && is_wholly(host) && is_wholly(userinfo)
+    is_port && index_of(b'@', host).is_none() && is_wholly(host) && is_wholly(userinfo)
 }
 
 /// What an `IP-literal` holds in its brackets (§3.2.2).
 fn is_literal(literal: &[u8]) -> bool {
     let [b'v' | b'V', rest @ ..] = literal else { return ipv6(literal) };
     let Some((version, address)) = split(rest, b'.') else { return false };
-    let is_address = |byte: &u8| Class::TARGET.has(*byte) && !b"/?@".contains(byte);
+    let is_address = |byte: &u8| Class::TARGET.has(*byte) && !matches!(byte, b'/' | b'?' | b'@');
     !version.is_empty()
         && version.iter().all(u8::is_ascii_hexdigit)
         && !address.is_empty()

@@ -5,7 +5,7 @@ use super::Malformed;
 use super::reader::Reader;
 use super::scan;
 use crate::app::schema::{Broken, Integer, Place, Schema, Source};
-use crate::http::abnf::decimal;
+use crate::http::abnf::cut;
 
 /// A text of which one object is read.
 pub(in crate::app) struct Members<'x> {
@@ -92,7 +92,9 @@ impl<'x> Source<'x> for Members<'x> {
         Ok(match self.reader.integer() {
             Ok(scan::Integer::Negative(number)) => Some(Integer::Negative(number)),
             Ok(scan::Integer::Natural(number)) => Some(Integer::Natural(number)),
-            Err(Malformed) if is_number(self.reader.peek()) => whole(self.reader.number()?),
+            Err(Malformed) if is_number(self.reader.peek()) => {
+                whole(self.reader.number()?.as_bytes())
+            }
             Err(Malformed) => self.skip().map(|()| None)?,
         })
     }
@@ -131,44 +133,10 @@ const fn is_number(begin: u8) -> bool {
     matches!(begin, b'-' | b'0'..=b'9')
 }
 
-/// The whole number that `1.0`, `1e2` or `1500e-2` is: to JSON Schema they are integers (Core,
-/// §4.2.3). Nothing is rounded on the way.
-fn whole(number: &str) -> Option<Integer> {
-    let (is_negative, number) = match number.as_bytes() {
-        [b'-', rest @ ..] => (true, rest),
-        number => (false, number),
-    };
-    let mantissa_bytes = number.iter().take_while(|byte| !matches!(byte, b'e' | b'E')).count();
-    let (mantissa, exponent) = number.split_at_checked(mantissa_bytes)?;
-    let digits = || mantissa.iter().filter(|byte| **byte != b'.');
-    if digits().all(|digit| *digit == b'0') {
-        return Some(Integer::Natural(0));
-    }
-    let point = mantissa.iter().take_while(|byte| **byte != b'.').count();
-    let shift = match exponent {
-        [] => 0,
-        [_, b'-', digits @ ..] => -i64::try_from(decimal(digits)?).ok()?,
-        [_, b'+', digits @ ..] | [_, digits @ ..] => i64::try_from(decimal(digits)?).ok()?,
-    };
-    // So many digits are in front of the point. A number of 64 bits has no more than 20 that count.
-    let whole_digits = i64::try_from(point).ok()?.checked_add(shift)?;
-    let mut magnitude = 0_u64;
-    let mut at = 0;
-    for digit in digits() {
-        if at < whole_digits {
-            magnitude = magnitude.checked_mul(10)?.checked_add(u64::from(digit & 15))?;
-        } else if *digit != b'0' {
-            return None;
-        }
-        at += 1;
-    }
-    while at < whole_digits {
-        magnitude = magnitude.checked_mul(10)?;
-        at += 1;
-    }
-    if is_negative {
-        0_i64.checked_sub_unsigned(magnitude).map(Integer::Negative)
-    } else {
-        Some(Integer::Natural(magnitude))
-    }
+/// The whole number that `1.0` is: to JSON Schema it is an integer (Core, §4.2.3). One with an
+/// exponent would be, too, but nobody writes it so, and it would be half a kilobyte of flash.
+fn whole(number: &[u8]) -> Option<Integer> {
+    let (whole, fraction) = cut(number, b'.');
+    let is_whole = fraction.iter().all(|byte| matches!(byte, b'.' | b'0'));
+    Integer::from_digits(whole).filter(|_| is_whole)
 }

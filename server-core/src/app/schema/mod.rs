@@ -30,7 +30,7 @@
 //! | `age: Option<u8>` | it may be missing, or `null` |
 //! | `age: u8 = 18` | it may be missing, and then is this |
 //! | `kind as "type": u8` | it has another name on the wire |
-//! | `u8`…`u64`, `i8`…`i64` | a whole number that fits; JSON's `1.0` and `1e2` are whole |
+//! | `u8`…`u64`, `i8`…`i64` | a whole number that fits; JSON's `1.0` is one, `1e2` is not |
 //! | `f32`, `f64` | a finite number |
 //! | `bool` | `true` or `false` |
 //! | `&'x str` | text |

@@ -73,7 +73,8 @@ impl Integer {
     }
 
     /// The whole number that `digits` are, with an optional minus.
-    pub(super) fn from_digits(digits: &[u8]) -> Option<Self> {
+    #[inline(never)]
+    pub(in crate::app) fn from_digits(digits: &[u8]) -> Option<Self> {
         match digits {
             [b'-', digits @ ..] => {
                 let magnitude = decimal(digits)?;
