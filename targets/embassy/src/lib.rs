@@ -37,18 +37,20 @@
 //! }
 //! ```
 //!
-//! The stack needs room for as many sockets as the pool has slots, and its runner must run:
-//! `StackResources<4>` is too few for four connections with DHCP, which takes one for itself. The
-//! image in `targets/firmware/qemu-arm` is a whole example.
+//! The stack needs room for as many sockets as the pool has places, and for its spare ones, and its
+//! runner must run: `StackResources<4>` is too few for four connections with DHCP, which takes one
+//! for itself. The image in `targets/firmware/qemu-arm` is a whole example. What all of it takes of
+//! the RAM is a constant: [`Pool::ram_bytes`].
 //!
-//! **All of it is one task,** unless each [`Place`] of a pool is given its own. Either way handlers
-//! share the app without locks, and one that computes for long holds up its neighbours.
+//! **All of it is one task,** the app's background work as well, unless each [`Place`] of a pool is
+//! given its own. Either way handlers share the app without locks, and one that computes for long
+//! holds up its neighbours.
 //!
-//! **What a client sees** when all slots are taken is a refused connection, or, if the pool has a
-//! spare socket (`Pool<6, RECEIVE, SEND, 1536, 1>`), a `503` with `Retry-After`: see
-//! [`Server::overload`]. A slot is free again
-//! when its peer has read the answer, has gone away, or has let a deadline of the limits pass; an
-//! idle connection gives way after [`Limits::idle_ms_max`](samewire::Limits::idle_ms_max).
+//! **What a client sees** when all places are taken is a refused connection. If the pool has a spare
+//! socket (`Pool<6, RECEIVE, SEND, 1536, 1>`) it gets the place of somebody idle, or a `503` with
+//! `Retry-After`: see [`Server::overload`]. A place is free again when its peer has read the answer,
+//! has gone away, or has let a deadline of the limits pass; an idle connection gives way after
+//! [`Limits::idle_ms_max`](samewire::Limits::idle_ms_max).
 #![no_std]
 #![forbid(unsafe_code)]
 

@@ -12,7 +12,11 @@
 //! **Each worker has an app of its own.** A worker is one thread with one single-threaded runtime,
 //! and the app that it made there, so handlers share state without locks, as on a board. One worker
 //! is the default. With more of them, what two requests should both see must live outside the app,
-//! in something that threads can share.
+//! in something that threads can share. Its background work runs there as well, once for each worker.
+//!
+//! **One more than there are places** gets the place of whoever was idle for a second, or is answered
+//! `503`: [`Server::overload`]. **A server that stops** finishes what it has begun: [`Running::stop`],
+//! Ctrl-C and SIGTERM.
 #![forbid(unsafe_code)]
 
 mod clock;
