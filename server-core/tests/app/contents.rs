@@ -18,6 +18,7 @@ app! { for Panel;
     get  "/pair/{name}/{level}" => pair(path);
     get  "/raw/{name}"         => raw(path);
     get  "/request"            => request(request);
+    put  "/parts/{name}"       => parts(request);
 }
 
 async fn text<'x>(_: &Panel, text: Text<'x>) -> impl Respond + use<'x> {
@@ -56,8 +57,31 @@ async fn request<'x>(_: &Panel, request: Request<'x>) -> impl Respond + use<'x> 
     })
 }
 
+async fn parts<'x>(_: &Panel, request: Request<'x>) -> impl Respond + use<'x> {
+    Rendered::text(move |to| {
+        let filename = request.parameter("content-disposition", "FileName");
+        to.put(request.method_name());
+        for part in [request.path(), request.query(), request.field("x-UPPER").unwrap_or_default()]
+        {
+            to.put(b" ");
+            to.put(part);
+        }
+        let _ = write!(to, " {}", request.version());
+        to.put(b" ");
+        filename.into_iter().flat_map(|name| name.bytes()).for_each(|byte| to.push(byte));
+    })
+}
+
 const OK: &str = "HTTP/1.1 200 OK";
 const BAD: &str = "HTTP/1.1 400 Bad Request";
+
+#[test]
+fn a_request_is_read_by_its_parts() {
+    let head = "PUT /parts/a%2fb?c=d HTTP/1.0\r\nX-upper: E \r\n\
+        Content-Disposition: attachment; filename=\"a;\\\"b\\\".txt\"; size=1\r\n\r\n";
+    let expected = "PUT /parts/a%2fb c=d E HTTP/1.0 a;\"b\".txt";
+    assert_eq!(answer(&Panel, head), (OK.into(), expected.into()));
+}
 
 #[test]
 fn text_is_utf8_or_the_request_is_bad() {
