@@ -209,3 +209,43 @@ fn what_is_queued_while_the_server_drains_is_still_done() {
     assert_eq!((log.len(), log.last().map(String::as_str)), (2, Some("stop")), "{log:?}");
     assert!(log[0].ends_with("job 1"));
 }
+
+/// Has two apps in it, each with work of its own.
+#[derive(Default)]
+struct House {
+    shop: Shop,
+    clock: Ticking,
+    log: Log,
+}
+
+app! { for house: House;
+    layers [&house.log];
+    mount "/shop" => Shop(house.shop);
+    plugin        => Ticking(house.clock);
+    background    => housekeeping;
+}
+
+async fn housekeeping(house: &House, time: Time<'_>) {
+    time.closing().await;
+    house.log.at(time, "closed");
+}
+
+#[test]
+fn what_is_mounted_works_and_hears_too() {
+    let world = World::new(House::default(), Limits::SMALL);
+    let client = world.connect();
+    client.send("POST /shop/jobs/30 HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n");
+    world.pass(ms(120));
+    assert!(client.take().starts_with(b"HTTP/1.1 202 "));
+    client.shut();
+    world.drain();
+    world.pass(ms(5000));
+    let House { shop, clock, log } = world.app();
+    assert_eq!(shop.log.take(), ["start", "30 job 30", "stop"]);
+    let ticked = ["start", "100 tick, 0 missed", "120 no more ticks", "120 cut short", "stop"];
+    assert_eq!(
+        clock.log.take().into_iter().filter(|note| !note.contains("late")).collect::<Vec<_>>(),
+        ticked
+    );
+    assert_eq!(log.take(), ["start", "120 closed", "stop"]);
+}
