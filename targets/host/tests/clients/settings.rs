@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use samewire::app::layer::{Arrival, Layer, Verdict};
 use samewire::http::lines::FieldLines;
-use samewire::{FixedEntropy, Request, Status};
+use samewire::{Body, FixedEntropy, Limits, Request, Result, Status};
 use samewire_demo::Demo;
 use samewire_host::{Entropy, Overload, Running, Server, WallClock};
 
@@ -75,6 +75,51 @@ fn the_system_holds_as_many_connections_as_the_backlog_says() {
         let one_more = connect(Duration::from_millis(100));
         assert_eq!(one_more.is_ok(), fits == 8, "{fits}");
     }
+}
+
+/// Takes whatever comes.
+struct Sink;
+
+samewire::app! { for Sink; get "/" => index_of_sink; post "/" => drop_all(body); }
+
+async fn index_of_sink(_: &Sink) -> &'static str {
+    "sink"
+}
+
+async fn drop_all(_: &Sink, mut body: Body<'_>) -> Result<Status> {
+    while body.chunk().await?.is_some() {}
+    Ok(Status::ACCEPTED)
+}
+
+#[test]
+fn larger_buffers_take_fewer_reads_and_writes() {
+    const CONTENT: usize = 200_000;
+    let upload = |server: Server<fn() -> Sink>| {
+        let server = server.bind("127.0.0.1:0").limits(Limits::SMALL).start().unwrap();
+        let mut peer = Peer::connect(server.local_addr());
+        let head = format!("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: {CONTENT}\r\n");
+        peer.send(head + "Connection: close\r\n\r\n" + &"x".repeat(CONTENT));
+        assert!(peer.rest().starts_with("HTTP/1.1 202 "));
+        server.stop().reads
+    };
+    let new = || Server::new((|| Sink) as fn() -> Sink);
+    let few = u64::try_from(CONTENT / Limits::SMALL.receive_bytes_min()).unwrap();
+    assert!(upload(new()) >= few, "a buffer holds no more");
+    assert!(upload(new().receive_bytes(CONTENT)) < few, "what has come is read at once");
+
+    let burst = |server: Server<fn() -> Sink>| {
+        let server = server.bind("127.0.0.1:0").limits(Limits::SMALL).start().unwrap();
+        let mut peer = Peer::connect(server.local_addr());
+        peer.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n".repeat(60) + ASK);
+        let answers = peer.rest();
+        assert_eq!(answers.matches("HTTP/1.1 200 OK\r\n").count(), 61);
+        (u64::try_from(answers.len()).unwrap(), server.stop())
+    };
+    let (bytes, counts) = burst(new());
+    let send_bytes = u64::try_from(Limits::SMALL.send_bytes_min()).unwrap();
+    assert!(counts.writes > bytes / send_bytes, "a buffer holds no more: {counts:?}");
+    let (_, counts) = burst(new().send_bytes(65_536));
+    assert!(counts.writes <= counts.reads, "one for each read: {counts:?}");
 }
 
 /// Answers who asks, and with random bytes.
