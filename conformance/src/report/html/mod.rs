@@ -13,6 +13,7 @@ mod mark;
 mod section;
 mod summary;
 mod table;
+mod titles;
 
 use std::collections::HashMap;
 use std::io::{self, Write};
