@@ -59,7 +59,8 @@ impl Status {
 pub struct Entry<'a> {
     /// What is asked.
     pub requirement: &'a Requirement,
-    /// Ids of cases, and names of invariants as `invariant:name`.
+    /// Ids of cases, names of invariants as `invariant:name`, and tests beside other implementations
+    /// as `test:path/file.rs::name`.
     pub proofs: Vec<String>,
     /// Places in the code: `server-core/src/http/fields.rs:120`.
     pub decided_at: Vec<String>,
@@ -70,6 +71,8 @@ impl Entry<'_> {
     pub fn status(&self) -> Status {
         match (&self.requirement.exception, self.proofs.is_empty(), self.decided_at.is_empty()) {
             (Some(_), ..) => Status::Exception,
+            // Our memory may err; somebody else's program does not share the error.
+            (None, false, false) if self.requirement.is_only_recalled() => Status::Claimed,
             (None, false, false) => Status::Proven,
             (None, true, true) if self.requirement.waits.is_some() => Status::Waits,
             (None, true, true) => Status::Open,
@@ -77,10 +80,58 @@ impl Entry<'_> {
         }
     }
 
-    /// Whether a server must do this to speak HTTP/1.1 and WebSocket at all.
+    /// Whether a server must do this, if it does what the profile is about; what is refused on purpose
+    /// apart.
     fn binds(&self) -> bool {
         matches!(self.requirement.level, Level::Must | Level::MustNot)
-            && matches!(self.requirement.profile, Profile::Http1 | Profile::Ws)
+            && self.status() != Status::Exception
+    }
+}
+
+/// Of the MUSTs and MUST NOTs of these profiles, at least so many in a hundred are proven.
+const AIMS: [(Profile, usize); 3] =
+    [(Profile::Http1, 100), (Profile::Ws, 100), (Profile::Files, 95)];
+
+/// How much of what binds is proven.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Share {
+    /// Of these MUSTs and MUST NOTs.
+    pub profile: Profile,
+    /// How many bind.
+    pub binding: usize,
+    /// How many of them are proven.
+    pub proven: usize,
+    /// In a hundred, at least so many should be; nothing, where it is still to be built.
+    pub aim: Option<usize>,
+}
+
+impl Share {
+    /// In tenths of a hundredth, rounded down: what is not all is never told as all.
+    fn per_mille(&self) -> usize {
+        (self.proven * 1000).checked_div(self.binding).unwrap_or(1000)
+    }
+
+    /// Whether it is less than it should be.
+    pub fn is_short(&self) -> bool {
+        self.aim.is_some_and(|aim| self.proven * 100 < self.binding * aim)
+    }
+}
+
+impl Display for Share {
+    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+        let Self { profile, binding, proven, aim } = self;
+        let share = self.per_mille();
+        write!(
+            out,
+            "  {profile:<8} {proven:>3} of {binding:>3} {:>4}.{} %",
+            share / 10,
+            share % 10
+        )?;
+        match aim {
+            Some(aim) if self.is_short() => write!(out, "  less than {aim} %"),
+            Some(aim) => write!(out, "  at least {aim} %"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -132,6 +183,9 @@ impl<'a> Ledger<'a> {
                 }
             }
         }
+        for entry in &mut entries {
+            entry.proofs.extend(entry.requirement.beside.iter().map(|test| format!("test:{test}")));
+        }
         let mut errors = Vec::new();
         let hint = |id: &str| match nearest(id, places.keys().copied()) {
             Some(known) => format!("did you mean `{known}`?"),
@@ -176,11 +230,23 @@ impl<'a> Ledger<'a> {
         self.entries.iter().find(|entry| entry.requirement.id == id)
     }
 
-    /// What HTTP/1.1 and WebSocket demand (MUST, MUST NOT) and no case or invariant proves, and
-    /// that is no exception.
+    /// What binds in the profiles that are built, and has no proof.
     pub fn unproven(&self) -> impl Iterator<Item = &Entry<'a>> {
-        self.entries.iter().filter(|entry| {
-            entry.binds() && entry.proofs.is_empty() && entry.status() != Status::Exception
+        let has_aim = |entry: &&Entry<'_>| {
+            AIMS.iter().any(|(profile, _)| *profile == entry.requirement.profile)
+        };
+        let binding = self.entries.iter().filter(|entry| entry.binds());
+        binding.filter(has_aim).filter(|entry| entry.status() != Status::Proven)
+    }
+
+    /// How much of what binds is proven, profile by profile.
+    pub fn shares(&self) -> impl Iterator<Item = Share> {
+        Profile::ALL.iter().map(|&profile| {
+            let of = |entry: &&Entry<'_>| entry.requirement.profile == profile && entry.binds();
+            let binding = self.entries.iter().filter(of);
+            let proven = binding.clone().filter(|entry| entry.status() == Status::Proven).count();
+            let aim = AIMS.iter().find(|(own, _)| *own == profile).map(|(_, aim)| *aim);
+            Share { profile, binding: binding.count(), proven, aim }
         })
     }
 
@@ -252,8 +318,13 @@ impl Display for Ledger<'_> {
             writeln!(out, "  {count:>4}  {feature}")?;
         }
 
+        writeln!(out, "\nMUST and MUST NOT that are proven, of those that bind:")?;
+        for share in self.shares().filter(|share| share.binding > 0) {
+            writeln!(out, "{share}")?;
+        }
+
         let unproven: Vec<&Entry<'_>> = self.unproven().collect();
-        writeln!(out, "\nMUST and MUST NOT of http1 and ws without a proof: {}", unproven.len())?;
+        writeln!(out, "\nMUST and MUST NOT of these that are not proven: {}", unproven.len())?;
         for entry in unproven {
             let decided = entry.decided_at.first().map_or("", String::as_str);
             let Requirement { id, text, .. } = entry.requirement;
@@ -269,9 +340,10 @@ impl Display for Ledger<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::{InvariantRef, Ledger, Status};
+    use super::{InvariantRef, Ledger, Share, Status};
     use crate::decision::decisions;
     use crate::fixtures::Fixtures;
+    use crate::requirement::Profile;
     use crate::suite::Suite;
 
     const CASE: &str = "### a\nProse.\nrule rfc1-1-both rfc1-1-case\n\n! close\n";
@@ -333,7 +405,9 @@ mod tests {
             .map(|entry| &*entry.requirement.id)
             .filter(|id| id.starts_with("rfc1-"))
             .collect();
-        assert_eq!(unproven, ["rfc1-1-code", "rfc1-1-neither", "rfc1-1-later"]);
+        let expected =
+            ["rfc1-1-case", "rfc1-1-code", "rfc1-1-invariant", "rfc1-1-neither", "rfc1-1-later"];
+        assert_eq!(unproven, expected);
     }
 
     #[test]
@@ -365,8 +439,17 @@ all                     8       0        3     3      1          1
 Waiting for what is still to be built:
      1  more
 
-MUST and MUST NOT of http1 and ws without a proof: 3
+MUST and MUST NOT that are proven, of those that bind:
+  http1      0 of   6    0.0 %  less than 100 %
+
+MUST and MUST NOT of these that are not proven: 6
+  claimed  rfc1-1-both
+           What.
+  claimed  rfc1-1-case
+           What.
   open     rfc1-1-code
+           What.
+  claimed  rfc1-1-invariant
            What.
   open     rfc1-1-neither
            What.
@@ -374,6 +457,33 @@ MUST and MUST NOT of http1 and ws without a proof: 3
            What.
 ";
         assert_eq!(ledger.to_string(), expected);
+    }
+
+    #[test]
+    fn what_rests_on_memory_is_proven_beside_others_only() {
+        let mut suite = suite();
+        "recall".clone_into(&mut suite.requirements[0].basis);
+        let code = decisions(&[("x.rs", "// rfc1-1-both\n")]);
+        let status =
+            |suite: &Suite| Ledger::join(suite, &[HOLDS], &code).unwrap().entries[0].status();
+        assert_eq!(status(&suite), Status::Claimed);
+        suite.requirements[0].beside = Some("a.rs::b".into());
+        assert_eq!(status(&suite), Status::Proven);
+        let ledger = Ledger::join(&suite, &[HOLDS], &code).unwrap();
+        assert_eq!(ledger.entries[0].proofs, ["a/a", "test:a.rs::b"]);
+    }
+
+    #[test]
+    fn a_share_that_is_too_small_is_told() {
+        let share = |proven, binding, aim| Share { profile: Profile::Files, binding, proven, aim };
+        for (share, is_short, text) in [
+            (share(95, 100, Some(95)), false, "  files     95 of 100   95.0 %  at least 95 %"),
+            (share(94, 99, Some(95)), true, "  files     94 of  99   94.9 %  less than 95 %"),
+            (share(999, 1000, Some(100)), true, "  files    999 of 1000   99.9 %  less than 100 %"),
+            (share(0, 8, None), false, "  files      0 of   8    0.0 %"),
+        ] {
+            assert_eq!((share.is_short(), &*share.to_string()), (is_short, text));
+        }
     }
 
     #[test]

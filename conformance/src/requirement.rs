@@ -29,12 +29,23 @@ pub struct Requirement {
     pub test: String,
     /// What the text rests on: `text` if it was checked against the document.
     pub basis: String,
+    /// The test that checks it beside an implementation that is not ours: `path/file.rs::test`. What
+    /// rests on memory is proven by no other.
+    pub beside: Option<String>,
     /// Why it is not met on purpose, or binds nothing that is built; if so, no proof is asked for.
     pub exception: Option<String>,
     /// The part of the server that is still to be built, without which it cannot be asked.
     pub waits: Option<String>,
     /// Its id in the file.
     pub span: Span,
+}
+
+impl Requirement {
+    /// Whether its text was written down from memory, and no test beside other software is named that
+    /// bears it out.
+    pub fn is_only_recalled(&self) -> bool {
+        matches!(self.basis.as_str(), "recall" | "peer") && self.beside.is_none()
+    }
 }
 
 /// Writes an enum of words, the word of each, and all of them.
@@ -127,6 +138,7 @@ struct Entry {
     text: String,
     test: String,
     basis: String,
+    beside: Option<Spanned<String>>,
     exception: Option<Spanned<String>>,
     waits: Option<Spanned<String>>,
 }
@@ -183,7 +195,9 @@ impl Entry {
             word(lines, &self.profile, "profile", Profile::named, Profile::ALL, Profile::name);
         let why = "say why this is refused, or remove the line";
         let what = "name the feature, or remove the line";
+        let test = "name it, `path/file.rs::test`, or remove the line";
         for (text, message, hint) in [
+            (&self.beside, "it is checked by no test", test),
             (&self.exception, "an exception without a reason", why),
             (&self.waits, "it waits for nothing", what),
         ] {
@@ -201,6 +215,7 @@ impl Entry {
                 text: self.text,
                 test: self.test,
                 basis: self.basis,
+                beside: self.beside.map(Spanned::into_inner),
                 exception: self.exception.map(Spanned::into_inner),
                 waits: self.waits.map(Spanned::into_inner),
                 span,

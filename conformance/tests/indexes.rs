@@ -22,6 +22,14 @@ fn names() -> impl Iterator<Item = &'static str> {
     names.filter(|name| !Limit::NAMES.contains(name))
 }
 
+/// Whether a test of this name is in this file: `path/file.rs::name`.
+fn is_test(name: &str) -> bool {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
+    let Some((file, test)) = name.split_once("::") else { return false };
+    let source = std::fs::read_to_string(root.join(file)).unwrap_or_default();
+    source.contains(&format!("fn {test}("))
+}
+
 #[test]
 fn each_case_exists() {
     let suite = Suite::load(None).unwrap_or_else(|errors| panic!("{}", errors[0]));
@@ -33,14 +41,15 @@ fn each_case_exists() {
 
 #[test]
 fn each_test_exists() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
-    let exists = |name: &str| {
-        let (file, test) = name.split_once("::")?;
-        let source = std::fs::read_to_string(root.join(file)).ok()?;
-        source.contains(&format!("fn {test}(")).then_some(())
-    };
-    let lost: Vec<&str> =
-        names().filter(|name| name.contains("::") && exists(name).is_none()).collect();
+    let lost: Vec<&str> = names().filter(|name| name.contains("::") && !is_test(name)).collect();
+    assert!(lost.is_empty(), "no such tests: {lost:#?}");
+}
+
+#[test]
+fn each_test_beside_others_exists() {
+    let suite = Suite::load(None).unwrap_or_else(|errors| panic!("{}", errors[0]));
+    let tests = suite.requirements.iter().filter_map(|requirement| requirement.beside.as_deref());
+    let lost: Vec<&str> = tests.filter(|test| !is_test(test)).collect();
     assert!(lost.is_empty(), "no such tests: {lost:#?}");
 }
 
