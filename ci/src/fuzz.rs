@@ -14,9 +14,10 @@ use crate::step::{read, run, step};
 use crate::workspace::Workspace;
 
 /// The targets, and the longest input that each is given: what its limits are reached with.
-const TARGETS: [(&str, u32); 6] = [
+const TARGETS: [(&str, u32); 7] = [
     ("head", 640),
     ("chunked", 512),
+    ("conditions", 320),
     ("connection", 512),
     ("frames", 320),
     ("case", 1500),

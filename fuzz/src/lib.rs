@@ -8,6 +8,7 @@
 //! | --- | --- | --- |
 //! | [`head`] | the head of a request | one verdict at any cut; the grammar and httparse agree |
 //! | [`chunked`] | chunked content | one result at any cut; the grammar agrees |
+//! | [`conditions`] | field lines | ranges, codings and tags are read as the grammar says |
 //! | [`connection`] | a [`Script`] of bytes, cuts, time | one transcript at any cut; no invariant broken |
 //! | [`frames`] | the same, behind a handshake | the same; tungstenite reads the same messages |
 //! | [`case`] | a fixture file | no panic; printing keeps the meaning |
@@ -16,6 +17,7 @@
 
 mod case;
 mod chunked;
+mod conditions;
 mod connection;
 mod cuts;
 mod frames;
@@ -28,6 +30,9 @@ mod seeds;
 #[path = "../../server-core/tests/oracle/mod.rs"]
 mod oracle;
 
+#[path = "../../server-core/tests/oracle/conditional/mod.rs"]
+mod conditional;
+
 pub use script::Script;
 pub use seeds::seeds;
 
@@ -38,6 +43,7 @@ pub type Target = fn(&[u8]);
 pub const TARGETS: &[(&str, Target)] = &[
     ("head", head),
     ("chunked", chunked),
+    ("conditions", conditions),
     ("connection", connection),
     ("frames", frames),
     ("case", case),
@@ -67,6 +73,17 @@ pub fn chunked(input: &[u8]) {
     assert_eq!(chunked::decode(input, 1..=input.len()), whole, "byte by byte");
     assert_eq!(chunked::decode(input, cuts::seeded(input)), whole, "in pieces");
     chunked::compare_with_grammar(input, &whole);
+}
+
+/// The field lines by which a client asks for a file.
+///
+/// # Panics
+///
+/// If the grammar selects, chooses or names something else.
+pub fn conditions(input: &[u8]) {
+    if let Some((request, fields)) = conditions::request(input) {
+        conditions::ask(samewire::http::fields::Fields::new(&request[fields..]));
+    }
 }
 
 /// A whole connection to the demo: what a [`Script`] says is sent, and when.

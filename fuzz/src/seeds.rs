@@ -59,6 +59,12 @@ fn of_row(case: &Case, row: &Row, seeds: &mut Vec<(&'static str, String, Vec<u8>
             add("chunked", content.to_vec());
         }
     }
+    if row.id.starts_with("files/")
+        && let Some(at) = script.bytes.windows(2).position(|bytes| bytes == b"\r\n")
+    {
+        let (_, lines) = script.bytes.split_at(at + 2);
+        add("conditions", lines.strip_prefix(b"Host: example\r\n").unwrap_or(lines).to_vec());
+    }
     add("head", script.bytes);
 }
 
