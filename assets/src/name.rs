@@ -1,5 +1,5 @@
-//! A file's name as a segment of a URL's path (RFC 3986 §3.3), in the one spelling in which requests
-//! are looked up.
+//! A file's name as a segment of a URL's path (RFC 3986 §3.3), in the one spelling in which it is
+//! looked up.
 
 use std::fmt::Write;
 

@@ -1,5 +1,5 @@
-//! The table as Rust source, with copies of the files beside it: what is compiled in is what the tags
-//! were worked out of, whatever becomes of the folder in between.
+//! The table as Rust source, with copies of the files beside it: what is compiled in is what the
+//! tags were worked out of, whatever becomes of the folder in between.
 
 use std::fs;
 use std::path::Path;

@@ -1,5 +1,5 @@
-//! A table that was made of `tests/www`, compiled in and asked. It is stored, so that a change of what
-//! is made shows as a difference: `SAMEWIRE_RENEW=1 cargo test -p samewire-assets` makes it anew.
+//! A table that was made of `tests/www`, compiled in and asked. It is stored, so that a change of
+//! what is made shows as a difference: `SAMEWIRE_RENEW=1 cargo test -p samewire-assets` makes it anew.
 
 use std::collections::BTreeMap;
 use std::fs;

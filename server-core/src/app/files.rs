@@ -3,7 +3,7 @@
 //!
 //! ```
 //! use samewire::app::files::Files;
-//! use samewire::files;
+//! use samewire::{app, files};
 //!
 //! static SITE: Files = files! {
 //!     "index.html"    => b"<!doctype html><title>Panel</title>";
@@ -11,6 +11,12 @@
 //!     "about.txt"     => b"A panel.", modified "Sun, 06 Nov 1994 08:49:37 GMT";
 //! }
 //! .cache_control("public, max-age=3600");
+//!
+//! struct Panel;
+//!
+//! app! { for Panel;
+//!     files "/static" => SITE;
+//! }
 //! # assert_eq!(SITE.files().len(), 3);
 //! ```
 //!
@@ -29,7 +35,7 @@
 //! | `dir`, where there is a `dir/index.html` | 308 to `dir/`, so that relative links in it hold |
 //! | anything else, as `..`, `%2e%2e`, `//`, `%2F` or `%00` | 404: a path is in the table or it is not |
 //! | `Accept-Encoding` with gzip, where there is a variant | that, with a tag of its own |
-//! | the same that refuses all there is | 406 |
+//! | `Accept-Encoding` that refuses all there is | 406 |
 //! | `If-Match`, `If-None-Match`, and by date where a time of change is given | 304, 412 or the file |
 //! | `Range` of one range, with or without `If-Range` | 206 or 416; of several ranges the whole |
 //! | another method than `GET`, `HEAD`, `OPTIONS` | 405, by the table of routes |

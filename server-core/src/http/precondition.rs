@@ -1,7 +1,8 @@
 //! Conditional requests (RFC 9110 §13): whether what the client knows still holds.
 //!
-//! [`judge`], or [`Request::preconditions`](crate::Request::preconditions), is for any resource that has a current state: what `GET` of it answers, or what `PUT`
-//! replaces. Files of a program do all of it by themselves: [`crate::app::files`].
+//! [`judge`], or [`Request::preconditions`](crate::Request::preconditions), is for any resource that
+//! has a current state: what `GET` of it answers, or what `PUT` replaces. Files of a program do all of
+//! it by themselves: [`crate::app::files`].
 
 use core::cmp::Ordering;
 
