@@ -154,7 +154,7 @@ impl Program {
 
     const fn atom(&mut self, text: &'static [u8]) -> (Piece, &'static [u8]) {
         let Some(rest) = atom::end(text) else {
-            panic!("a class, a range or an escape of a pattern is none");
+            panic!("a pattern has a class, a range or an escape that is none");
         };
         assert!(self.positions < POSITIONS_MAX, "a pattern has more than 64 positions");
         let position = 1 << self.positions;

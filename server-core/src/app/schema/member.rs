@@ -6,6 +6,10 @@ use super::rule::Value;
 use super::source::{Broken, Integer, Source};
 
 /// A type that a member of a [`schema!`](macro@crate::schema) can have.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no type that a member of a schema can have",
+    label = "not text, a number of so many bits, `bool`, `Option`, `List` or another schema"
+)]
 pub trait Take<'x>: Sized {
     /// What the type can say.
     const KIND: Kind;

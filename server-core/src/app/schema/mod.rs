@@ -65,6 +65,7 @@ mod pairs;
 mod refused;
 mod rule;
 mod source;
+mod spelling;
 
 use core::ops::Deref;
 
@@ -86,6 +87,10 @@ use source::Named;
 pub use source::{Broken, Integer, Source};
 
 /// A type that [`schema!`](macro@crate::schema) declares.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not declared by `schema!`",
+    label = "not declared by `schema!`"
+)]
 pub trait Shape<'x>: Sized {
     /// The declaration, by which a value is judged.
     const SCHEMA: &'static Schema;
