@@ -11,7 +11,7 @@ use core::task::{Context, Poll};
 
 use super::body::Interrupted;
 use super::topic::Lagged;
-use super::wakers::Wakers;
+use super::wakers::{Seat, Waiting, Wakers};
 use super::websocket::{Outbox, Send};
 use crate::error::Misuse;
 use ring::{Cursor, Found, Ring, Tag};
@@ -21,7 +21,7 @@ pub(super) mod ring;
 /// The last messages that all listeners get, in `BYTES` bytes: eight for each message, and its
 /// payload.
 ///
-/// `W` listeners can wait at no cost but eight bytes each, as with a [`Topic`](super::topic::Topic).
+/// Any number can listen, `W` of them woken directly, as with a [`Topic`](super::topic::Topic).
 pub struct Broadcast<const BYTES: usize, const W: usize = 8> {
     ring: RefCell<Ring<BYTES>>,
     wakers: Wakers<W>,
@@ -64,41 +64,64 @@ impl<const BYTES: usize, const W: usize> Broadcast<BYTES, W> {
 
     /// Listens from now on.
     pub fn listen(&self) -> Listener<'_, BYTES, W> {
-        Listener { broadcast: self, cursor: self.cursor() }
+        Listener { broadcast: self, cursor: self.cursor(), seat: Seat::default() }
     }
 
     pub(super) fn cursor(&self) -> Cursor {
         self.ring.try_borrow().map_or(Cursor::NEW, |ring| ring.cursor())
     }
 
-    /// Sends what is there for whom `wants` takes it, in the order of its publication.
+    /// Waits in this seat.
+    pub(super) const fn waiting<'s>(&'s self, seat: &'s mut Seat) -> Waiting<'s, W> {
+        Waiting { wakers: &self.wakers, seat }
+    }
+
+    pub(super) fn leave(&self, seat: &mut Seat) {
+        self.wakers.leave(seat);
+    }
+
+    /// Sends what is there for whom `wants` takes it, in the order of its publication, and waits for
+    /// more.
     pub(super) fn poll_deliver(
         &self,
         cursor: &mut Cursor,
+        waiting: &mut Waiting<'_, W>,
         wants: &dyn Fn(Tag) -> bool,
         outbox: &mut Outbox<'_>,
         cx: &mut Context<'_>,
     ) -> Poll<Result<Lagged, Interrupted>> {
-        let Ok(ring) = self.ring.try_borrow() else { return Poll::Pending };
+        self.wakers.settle(waiting.seat);
+        self.send_all(cursor, wants, outbox).unwrap_or_else(|| {
+            self.wakers.register(waiting.seat, cx.waker());
+            Poll::Pending
+        })
+    }
+
+    /// Sends what is there; `None` if that was all, and pending for a slow peer, who need not hear
+    /// of more.
+    fn send_all(
+        &self,
+        cursor: &mut Cursor,
+        wants: &dyn Fn(Tag) -> bool,
+        outbox: &mut Outbox<'_>,
+    ) -> Option<Poll<Result<Lagged, Interrupted>>> {
+        let ring = self.ring.try_borrow().ok()?;
         loop {
             match ring.find(cursor) {
-                Found::Lost(n) => return Poll::Ready(Ok(Lagged(n))),
+                Found::Lost(n) => return Some(Poll::Ready(Ok(Lagged(n)))),
                 Found::Message(tag, _) if !wants(tag) => {}
                 Found::Message(tag, data) => match outbox.poll_frame(tag.kind, data) {
-                    Poll::Pending => return Poll::Pending,
+                    Poll::Pending => return Some(Poll::Pending),
                     Poll::Ready(Ok(())) => {}
-                    Poll::Ready(Err(None)) => return Poll::Ready(Err(Interrupted)),
+                    Poll::Ready(Err(None)) => return Some(Poll::Ready(Err(Interrupted))),
                     // Too large for these limits, though not for the ring.
                     Poll::Ready(Err(Some(_))) => {
                         ring.pass(cursor);
-                        return Poll::Ready(Ok(Lagged(1)));
+                        return Some(Poll::Ready(Ok(Lagged(1))));
                     }
                 },
-                Found::Nothing if !outbox.is_open() => return Poll::Ready(Err(Interrupted)),
-                Found::Nothing => {
-                    self.wakers.register(cx.waker());
-                    return Poll::Pending;
-                }
+                Found::Nothing if !outbox.is_open() => return Some(Poll::Ready(Err(Interrupted))),
+                Found::Nothing => return None,
             }
             ring.pass(cursor);
         }
@@ -121,6 +144,7 @@ impl<const BYTES: usize, const W: usize> fmt::Debug for Broadcast<BYTES, W> {
 pub struct Listener<'b, const BYTES: usize, const W: usize = 8> {
     broadcast: &'b Broadcast<BYTES, W>,
     cursor: Cursor,
+    seat: Seat,
 }
 
 impl<const BYTES: usize, const W: usize> Listener<'_, BYTES, W> {
@@ -135,7 +159,15 @@ impl<const BYTES: usize, const W: usize> Listener<'_, BYTES, W> {
         &'d mut self,
         outbox: &'d mut Outbox<'_>,
     ) -> impl Future<Output = Result<Lagged, Interrupted>> + Unpin {
-        poll_fn(|cx| self.broadcast.poll_deliver(&mut self.cursor, &|_| true, outbox, cx))
+        let Self { broadcast, cursor, seat } = self;
+        let mut waiting = broadcast.waiting(seat);
+        poll_fn(move |cx| broadcast.poll_deliver(&mut *cursor, &mut waiting, &|_| true, outbox, cx))
+    }
+}
+
+impl<const BYTES: usize, const W: usize> Drop for Listener<'_, BYTES, W> {
+    fn drop(&mut self) {
+        self.broadcast.leave(&mut self.seat);
     }
 }
 

@@ -1,12 +1,11 @@
 //! A bounded queue between handlers and background work, in an app's own memory.
 
-use core::cell::RefCell;
+use core::cell::{Cell, RefCell};
 use core::fmt;
 use core::future::{Future, poll_fn};
-use core::task::{Context, Poll};
+use core::task::{Context, Poll, Waker};
 
 use super::time::Time;
-use super::wakers::Wakers;
 
 /// First in, first out, `N` at most, no heap: what a handler leaves for background work to do.
 ///
@@ -32,8 +31,8 @@ use super::wakers::Wakers;
 /// interrupt, needs a channel of the platform.
 pub struct Queue<T, const N: usize> {
     ring: RefCell<Ring<T, N>>,
-    /// Most often, one task waits.
-    reader: Wakers<1>,
+    /// One task waits; another one that does lets it look again.
+    reader: Cell<Option<Waker>>,
 }
 
 struct Ring<T, const N: usize> {
@@ -51,7 +50,7 @@ impl<T, const N: usize> Queue<T, N> {
     pub const fn new() -> Self {
         const { assert!(N > 0, "a queue without places is always full") };
         let ring = Ring { items: [const { None }; N], first: 0, len: 0 };
-        Self { ring: RefCell::new(ring), reader: Wakers::new() }
+        Self { ring: RefCell::new(ring), reader: Cell::new(None) }
     }
 
     /// Puts `item` behind all others, and wakes who waits for it. It never waits itself: a full
@@ -65,7 +64,9 @@ impl<T, const N: usize> Queue<T, N> {
         let Ok(mut ring) = self.ring.try_borrow_mut() else { return Err(Full(item)) };
         ring.push(item)?;
         drop(ring);
-        self.reader.wake();
+        if let Some(reader) = self.reader.take() {
+            reader.wake();
+        }
         Ok(())
     }
 
@@ -90,7 +91,10 @@ impl<T, const N: usize> Queue<T, N> {
         if time.is_closing() {
             return Poll::Ready(None);
         }
-        self.reader.register(cx.waker());
+        let other = self.reader.replace(Some(cx.waker().clone()));
+        if let Some(other) = other.filter(|other| !other.will_wake(cx.waker())) {
+            other.wake();
+        }
         Poll::Pending
     }
 

@@ -40,6 +40,7 @@ use super::broadcast::Broadcast;
 use super::broadcast::ring::{Cursor, Tag};
 use super::problem::Problem;
 use super::topic::Lagged;
+use super::wakers::Seat;
 use super::websocket::{Outbox, Send};
 use crate::buffer::copy;
 use crate::error::Misuse;
@@ -114,7 +115,8 @@ impl<const ROOMS: usize, const BYTES: usize, const W: usize> Rooms<ROOMS, BYTES,
         // Nobody stays for four thousand million others.
         let id = self.last_member.get().checked_add(1).unwrap_or(NOBODY + 1);
         self.last_member.set(id);
-        Ok(Member { rooms: self, cursor: self.messages.cursor(), room, id })
+        let cursor = self.messages.cursor();
+        Ok(Member { rooms: self, cursor, seat: Seat::default(), room, id })
     }
 
     fn enter(&self, name: &str) -> Result<u8, JoinError> {
@@ -184,6 +186,7 @@ impl<const ROOMS: usize, const BYTES: usize, const W: usize> fmt::Debug for Room
 pub struct Member<'r, const ROOMS: usize, const BYTES: usize, const W: usize = 8> {
     rooms: &'r Rooms<ROOMS, BYTES, W>,
     cursor: Cursor,
+    seat: Seat,
     room: u8,
     id: u32,
 }
@@ -209,10 +212,12 @@ impl<const ROOMS: usize, const BYTES: usize, const W: usize> Member<'_, ROOMS, B
         &'d mut self,
         outbox: &'d mut Outbox<'_>,
     ) -> impl Future<Output = Result<Lagged, Interrupted>> + Unpin {
-        let (room, id, messages) = (self.room, self.id, &self.rooms.messages);
+        let Self { rooms, cursor, seat, room, id } = self;
+        let (room, id, messages) = (*room, *id, &rooms.messages);
+        let mut waiting = messages.waiting(seat);
         let wants =
             move |tag: Tag| (tag.room == room || tag.room == Tag::TO_ALL.room) && tag.from != id;
-        poll_fn(move |cx| messages.poll_deliver(&mut self.cursor, &wants, outbox, cx))
+        poll_fn(move |cx| messages.poll_deliver(&mut *cursor, &mut waiting, &wants, outbox, cx))
     }
 
     /// How many are in the room, this one among them.
@@ -224,6 +229,7 @@ impl<const ROOMS: usize, const BYTES: usize, const W: usize> Member<'_, ROOMS, B
 
 impl<const ROOMS: usize, const BYTES: usize, const W: usize> Drop for Member<'_, ROOMS, BYTES, W> {
     fn drop(&mut self) {
+        self.rooms.messages.leave(&mut self.seat);
         if let Ok(mut rooms) = self.rooms.rooms.try_borrow_mut()
             && let Some(room) = rooms.get_mut(usize::from(self.room))
         {

@@ -6,14 +6,14 @@
 use core::cell::RefCell;
 use core::fmt;
 use core::future::{Future, poll_fn};
-use core::task::{Context, Poll};
+use core::task::Poll;
 
-use super::wakers::Wakers;
+use super::wakers::{Seat, Waiting, Wakers};
 
 /// The last `N` values of something, published to any number of subscribers of one thread.
 ///
-/// `W` tasks can wait for the next value at no cost but eight bytes each: give a topic as many as
-/// there are connections. If more wait they take turns, which costs processor time.
+/// Any number of tasks can wait for the next value. `W` of them are woken directly, the others by
+/// one another: what they wait for reaches them all the same, one poll later for each of those.
 ///
 /// Reading a value clones it. A `Clone` or `Drop` of `T` that publishes to the topic at whose
 /// reading it runs publishes nothing.
@@ -51,7 +51,7 @@ impl<T, const N: usize, const W: usize> Topic<T, N, W> {
     /// Listens to what is published from now on.
     pub fn subscribe(&self) -> Subscription<'_, T, N, W> {
         let seen = self.ring.try_borrow().map_or(0, |ring| ring.published);
-        Subscription { topic: self, seen }
+        Subscription { topic: self, seen, seat: Seat::default() }
     }
 }
 
@@ -106,6 +106,7 @@ impl core::error::Error for Lagged {}
 pub struct Subscription<'t, T, const N: usize, const W: usize = 8> {
     topic: &'t Topic<T, N, W>,
     seen: u64,
+    seat: Seat,
 }
 
 impl<T: Clone, const N: usize, const W: usize> Subscription<'_, T, N, W> {
@@ -117,38 +118,47 @@ impl<T: Clone, const N: usize, const W: usize> Subscription<'_, T, N, W> {
     /// oldest one that is kept.
     #[expect(clippy::should_implement_trait, reason = "it is no iterator: one has to wait for it")]
     pub fn next(&mut self) -> impl Future<Output = Result<T, Lagged>> + Unpin {
-        poll_fn(|cx| self.poll_next(cx))
-    }
-
-    /// The same for who polls by hand.
-    ///
-    /// # Errors
-    ///
-    /// [`Lagged`], as [`next`](Self::next).
-    pub fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Result<T, Lagged>> {
-        match self.take() {
-            Some(taken) => Poll::Ready(taken),
-            None => {
-                self.topic.wakers.register(cx.waker());
-                Poll::Pending
+        let Self { topic, seen, seat } = self;
+        let waiting = Waiting { wakers: &topic.wakers, seat };
+        poll_fn(move |cx| {
+            waiting.wakers.settle(waiting.seat);
+            match topic.take(seen) {
+                Some(taken) => Poll::Ready(taken),
+                None => {
+                    waiting.wakers.register(waiting.seat, cx.waker());
+                    Poll::Pending
+                }
             }
-        }
+        })
     }
 
     /// What is there already, if anything is.
     pub fn take(&mut self) -> Option<Result<T, Lagged>> {
-        let ring = self.topic.ring.try_borrow().ok()?;
-        let behind = ring.published.saturating_sub(self.seen);
+        self.topic.take(&mut self.seen)
+    }
+}
+
+impl<T: Clone, const N: usize, const W: usize> Topic<T, N, W> {
+    /// What a subscriber that has seen so many finds next.
+    fn take(&self, seen: &mut u64) -> Option<Result<T, Lagged>> {
+        let ring = self.ring.try_borrow().ok()?;
+        let behind = ring.published.saturating_sub(*seen);
         // More than `N` values are never kept, so what a `usize` does not hold is lost, too.
         let kept = usize::try_from(behind).map_or(N, |behind| behind.min(N));
         let lost = behind - kept as u64;
         if lost > 0 {
-            self.seen += lost;
+            *seen += lost;
             return Some(Err(Lagged(lost)));
         }
         let value = ring.value(kept).filter(|_| kept > 0)?.clone();
-        self.seen += 1;
+        *seen += 1;
         Some(Ok(value))
+    }
+}
+
+impl<T, const N: usize, const W: usize> Drop for Subscription<'_, T, N, W> {
+    fn drop(&mut self) {
+        self.topic.wakers.leave(&mut self.seat);
     }
 }
 
@@ -248,35 +258,35 @@ mod tests {
         }
         topic.publish(2);
         assert_eq!(count.get(), 1, "nobody has asked since");
-        for value in [1, 2] {
-            assert_eq!(subscription.poll_next(&mut cx), Poll::Ready(Ok(value)), "none was dropped");
-        }
+        assert_eq!(subscription.take(), Some(Ok(1)), "none was dropped");
+        assert_eq!(subscription.take(), Some(Ok(2)), "none was dropped");
     }
 
     #[test]
-    fn more_subscribers_than_places_all_hear_of_it() {
+    fn more_subscribers_than_places_all_hear_of_it_and_are_calm() {
         let topic = Topic::<u8, 4, 2>::new();
-        let mut tasks: Vec<_> = (0..5).map(|_| (topic.subscribe(), counted(), 0)).collect();
-        // As an executor does: whoever was woken is polled; so often that all have had their turns.
-        for turn in 0..20 {
-            for (subscription, (count, waker), polled) in &mut tasks {
-                if turn == 0 || count.get() > *polled {
-                    *polled = count.get();
-                    assert!(subscription.poll_next(&mut Context::from_waker(waker)).is_pending());
-                }
-            }
+        let mut subscriptions: Vec<_> = (0..7).map(|_| topic.subscribe()).collect();
+        let mut tasks: Vec<_> =
+            subscriptions.iter_mut().map(|it| (it.next(), counted(), 0)).collect();
+        for (next, (_, waker), _) in &mut tasks {
+            assert!(Pin::new(next).poll(&mut Context::from_waker(waker)).is_pending());
         }
+        assert!(tasks.iter().all(|(_, (count, _), _)| count.get() == 0), "nobody is disturbed");
         topic.publish(7);
-        for turn in 0..3 {
-            for (subscription, (count, waker), polled) in &mut tasks {
-                if count.get() > *polled {
-                    *polled = count.get();
-                    let mut cx = Context::from_waker(waker);
-                    assert_eq!(subscription.poll_next(&mut cx), Poll::Ready(Ok(7)), "{turn}");
-                }
-            }
+        let mut heard = 0;
+        // As an executor does: whoever was woken is polled.
+        while let Some((next, (count, waker), polled)) =
+            tasks.iter_mut().find(|(_, (count, _), polled)| count.get() > *polled)
+        {
+            *polled = count.get();
+            let came = Pin::new(&mut *next).poll(&mut Context::from_waker(waker));
+            assert_eq!(came, Poll::Ready(Ok(7)));
+            heard += 1;
+            // It is awaited, and gone; the next one has news of its own to wait for.
+            let gone = tasks.iter().position(|(_, _, polled)| *polled > 0).unwrap();
+            drop(tasks.remove(gone));
         }
-        assert!(tasks.iter_mut().all(|(subscription, ..)| subscription.take().is_none()));
+        assert_eq!((heard, tasks.len()), (7, 0));
     }
 
     #[test]

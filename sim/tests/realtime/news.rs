@@ -87,17 +87,36 @@ fn who_does_not_read_is_told_what_is_lost_and_holds_nobody_up() {
     assert!(lost > 100, "a send buffer of 3 KB does not hold 500 messages: {lost}");
 }
 
+/// Four of them are woken directly, the others by one another: no more polls than there is news.
 #[test]
-fn as_many_websockets_as_places_for_wakers_all_hear_of_it() {
+fn more_websockets_than_places_for_wakers_all_hear_of_it() {
     let stage = Stage::new(Panel::default());
-    // Four wait at no cost. A fifth would take turns with them for ever, and a world says so.
-    let peers: Vec<_> = ["a", "b", "c", "d"].map(|name| stage.open(name, "/live")).into();
+    let peers: Vec<_> = (0..50).map(|_| stage.open("peer", "/live")).collect();
     stage.log();
-    stage.world.app().changes.publish(1);
+    for (level, talker) in [(1, 0), (2, 17), (3, 49)] {
+        // Who talks stops waiting for news, and waits again.
+        peers[talker].say("hm").listen();
+        stage.log();
+        stage.world.app().changes.publish(level);
+        for peer in &peers {
+            peer.listen();
+        }
+        assert_eq!(stage.log(), format!("peer < level {level}\n").repeat(50));
+    }
+    // Half of them go, some by a reset.
+    for (at, peer) in peers.iter().enumerate().filter(|(at, _)| at % 2 == 0) {
+        if at % 3 == 0 {
+            peer.client.reset()
+        } else {
+            peer.client.shut()
+        }
+        stage.world.run();
+    }
+    stage.world.app().changes.publish(4);
     for peer in &peers {
         peer.listen();
     }
-    assert_eq!(stage.log(), "a < level 1\nb < level 1\nc < level 1\nd < level 1\n");
+    assert_eq!(stage.log().matches("peer < level 4\n").count(), 25);
     drop(peers);
     stage.world.run();
     assert_eq!(stage.world.connections(), 0);
