@@ -13,7 +13,7 @@ use static_cell::StaticCell;
 use crate::ports::demo;
 
 /// Connections that orders hold for: as many as a case may have.
-pub(crate) const PLACES: usize = 3;
+pub(crate) const PLACES: usize = 6;
 
 /// Where orders are taken, and where they hold.
 const ORDERS: u16 = 83;
