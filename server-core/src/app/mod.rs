@@ -44,6 +44,9 @@
 //! | `ws` | [`WebSocket`](websocket::WebSocket) |
 //! | `handshake` | [`Handshake`](handshake::Handshake): to choose a subprotocol, or to refuse |
 //!
+//! `path`, `query`, `json` and `form` also make a [`Valid<T>`](schema::Valid) of a type that
+//! [`schema!`](mod@schema) declares, or answer 422 with all that is wrong.
+//!
 //! What it returns answers the request: see [`Respond`]. A `ws` route has been answered by its
 //! handshake; its handler returns nothing, or a [`Result`] that tells the peer what failed.
 //!
