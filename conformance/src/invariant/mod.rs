@@ -5,6 +5,8 @@
 //! at all that any case brought out. Each names the requirements that it holds; the ledger counts
 //! them as proofs.
 
+mod caching;
+mod challenges;
 mod connection;
 mod date;
 mod frames;
@@ -59,6 +61,8 @@ pub const ALL: &[&dyn Invariant] = &[
     &offers::Offers,
     &json::Json,
     &problem::ProblemDetails,
+    &challenges::Challenges,
+    &caching::Caching,
     &frames::Frames,
 ];
 
