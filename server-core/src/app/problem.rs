@@ -78,6 +78,7 @@ impl ProblemKind {
 
     /// The same with a URI reference that names it, and where one can read about it (RFC 9457
     /// §3.1.1).
+    // rfc9457-3.1.1-absolute-type
     pub const fn uri(self, uri: &'static str) -> Self {
         Self { uri, ..self }
     }
@@ -173,6 +174,7 @@ impl From<Interrupted> for Problem {
 }
 
 /// What an app asks for wrongly is the app's own fault: 500.
+// rfc9457-5-no-internals
 impl From<Misuse> for Problem {
     fn from(_: Misuse) -> Self {
         Self::new(Status::INTERNAL_SERVER_ERROR, "")
@@ -209,6 +211,12 @@ impl Problem {
         self.retry_after > 0 || matches!(self.said, Said::Kind(_))
     }
 
+    // rfc9457-3-media-type
+    // rfc9457-3.1-member-types
+    // rfc9457-3.1.1-type-default
+    // rfc9457-3.1.2-status-equal
+    // rfc9457-3.1.3-title-stable
+    // rfc9457-4.2.1-blank-title
     pub(super) fn render(
         &self,
         status: Status,

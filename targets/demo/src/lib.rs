@@ -24,6 +24,9 @@
 //! | `/led`, GET, PUT, PATCH | `{"on":…,"percent":…}`: the lamp, one for all connections |
 //! | `GET /sensor` | `{"millidegrees":…}`: what the thermometer says |
 //! | `/events`, `/converse`, `/protocols`, `/chat` | what goes on between connections: see [`live`] |
+//! | `GET /private` | a line of text, for a user and a password |
+//! | `/doors/…` | lines of text, each behind a layer: see `doors` |
+//! | `/pages`, `/open` | lines of text that pages of one other origin, or of any, may read |
 //! | `GET /ws` | a WebSocket that sends every message back |
 //!
 //! Answers that repeat what was sent have a Content-Length, and one frame a message, so that the
@@ -33,6 +36,7 @@
 
 pub mod board;
 mod chat;
+mod doors;
 mod events;
 mod input;
 pub mod live;
@@ -41,7 +45,9 @@ mod site;
 mod talk;
 
 use board::Board;
+use doors::{Doors, Open, Pages};
 use live::Live;
+use samewire::app::layer::CacheControl;
 use samewire::{Bytes, Json, Rendered, Request, Respond, Response, Result, Status, WebSocket, app};
 use serde::Serialize;
 use site::{SITE, replace_draft};
@@ -50,12 +56,13 @@ use site::{SITE, replace_draft};
 pub struct Demo {
     board: Board,
     live: Live,
+    doors: Doors,
 }
 
 impl Demo {
     /// The demo app, on a board without pins.
     pub const fn new() -> Self {
-        Self { board: Board::simulated(), live: Live::new() }
+        Self { board: Board::simulated(), doors: Doors::new(), live: Live::new() }
     }
 }
 
@@ -90,6 +97,10 @@ app! { for demo: Demo;
     get    "/slow"           => slow;
     files  "/static"         => SITE;
     put    "/drafts/{name}"  => replace_draft(request, path);
+    get    "/private" [doors::PRIVATE, CacheControl::private(60)] => private;
+    mount  "/doors"          => Doors(demo.doors);
+    mount  "/pages"          => Pages(Pages);
+    mount  "/open"           => Open(Open);
     ws     "/ws"             => echo_messages(ws);
     plugin                   => Board(demo.board);
     plugin                   => Live(demo.live);
@@ -157,6 +168,10 @@ async fn stream(_: &Demo, response: Response<'_>) -> Result {
     }
     content.finish().await;
     Ok(())
+}
+
+async fn private(_: &Demo) -> &'static str {
+    "For your eyes only.\n"
 }
 
 async fn slow(_: &Demo) -> &'static str {

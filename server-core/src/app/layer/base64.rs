@@ -14,6 +14,7 @@ impl Base64 {
     /// Decodes all of `text` to the front of `into`, and says what it is. `None` if it is not
     /// exactly what an encoder writes (another alphabet, white space, missing or needless padding,
     /// bits in the last letter that mean nothing: §3.5), or does not fit.
+    // rfc7515-2-base64url
     pub(super) fn decode(self, text: &[u8], into: &mut [u8]) -> Option<usize> {
         let letters = self.unpadded(text)?;
         let (mut bits, mut held, mut n) = (0_u32, 0, 0);

@@ -96,6 +96,10 @@ pub enum TokenError {
 
 impl TokenError {
     /// What answers it. Without a token a client learns nothing but that it needs one.
+    // rfc6750-3.1-invalid-request-400
+    // rfc6750-3.1-invalid-token-401
+    // rfc6750-3.1-insufficient-scope-403
+    // rfc9110-11.4-insufficient-403
     pub(super) const fn problem(self) -> Problem {
         match self {
             Self::None => Problem::new(Status::UNAUTHORIZED, "a token is needed"),
@@ -106,6 +110,11 @@ impl TokenError {
     }
 
     /// Adds the challenge of an answer with this status, if one is due.
+    // rfc6750-3-challenge
+    // rfc6750-3-scheme-and-parameters
+    // rfc6750-3-parameters-once
+    // rfc6750-3-error-with-token
+    // rfc6750-3.1-no-error-without-token
     // rfc9110-11.6.1-401-challenge
     // rfc9110-15.5.2-401-applicable-challenge
     // rfc9110-11.5-realm-quoted
@@ -132,6 +141,8 @@ impl TokenError {
 }
 
 /// The token of a request.
+// rfc6750-2.1-authorization-field
+// rfc6750-5.3-not-in-addresses
 // rfc9110-11.4-missing-credentials-401
 pub(super) fn token<'x>(request: &Request<'x>) -> Result<&'x str, TokenError> {
     match Credentials::of(request.fields(), b"bearer") {

@@ -58,6 +58,8 @@ impl CacheControl {
     const BYTES_MAX: usize = "private, max-age=4294967295, must-revalidate".len();
 
     // rfc9111-5.2.2-no-quoted-max-age
+    // rfc9111-5.2.2.10-no-quoted-s-maxage
+    // rfc9111-5.2.2.4-no-cache-quoted
     fn put(&self, to: &mut Writer<'_>) {
         to.put(self.directives.as_bytes());
         if let Some(seconds) = self.seconds {

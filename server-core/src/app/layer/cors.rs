@@ -51,6 +51,7 @@ impl Cors<Origins> {
 
     /// They may do so as the user that the browser knows: with cookies. What is said to one origin
     /// is then said to it by name, and there is no such thing for [any](Cors::any).
+    // fetch-3.3.5-credentials-by-name
     pub const fn credentials(self) -> Self {
         Self { credentials: true, ..self }
     }
@@ -120,6 +121,7 @@ impl Allows for Origins {
 }
 
 impl<O: Allows> Cors<O> {
+    // fetch-3.3.3-cors-check
     fn allowed<'x>(&self, request: &Request<'x>) -> Option<&'x [u8]> {
         match Origin::of(request.fields()) {
             Origin::Given(origin) => self.origins.allowed(origin),
@@ -127,6 +129,7 @@ impl<O: Allows> Cors<O> {
         }
     }
 
+    // fetch-3.3.3-preflight
     fn judge(&self, request: &Request<'_>, method: &[u8]) -> Result<(), Problem> {
         if self.allowed(request).is_none() {
             return Err(Problem::forbidden("this origin is not allowed"));
@@ -162,6 +165,7 @@ impl<A: ?Sized, O: Allows> Layer<A> for Cors<O> {
         Err(Status::NO_CONTENT.into())
     }
 
+    // rfc9111-4.1-vary-respected
     fn on_response(
         &self,
         _: &A,

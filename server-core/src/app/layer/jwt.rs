@@ -28,6 +28,9 @@ const HEADER_BYTES_MAX: usize = 256;
 /// time of day, no token can be judged: all are answered 503, since it is not the token that is
 /// wrong, and a client which is told 401 would throw it away.
 ///
+/// On a board, `--cfg sha2_backend_soft="compact"` in `RUSTFLAGS` keeps the hash's rounds in a loop:
+/// on a Cortex-M0 that saves nine of seventeen kilobytes of flash, and with [`Hs512`] more.
+///
 /// A handler reads the claims by the word `state`: a [`Claims<N>`](Claims), where `N` bounds their
 /// bytes as JSON text. A token with more is refused.
 ///

@@ -15,6 +15,7 @@ pub(super) enum Origin<'x> {
 }
 
 impl<'x> Origin<'x> {
+    // rfc6454-7.3-one-origin
     pub(super) fn of(fields: Fields<'x>) -> Self {
         let mut lines = fields.named("origin");
         match (lines.next(), lines.next()) {

@@ -4,6 +4,7 @@
 pub(super) const UUID_BYTES: usize = 36;
 
 /// The UUID of version 4 that is made of these random bytes, six bits of which are not its own.
+// rfc9562-5.4-version-4
 pub(super) fn version4(random: [u8; 16]) -> [u8; UUID_BYTES] {
     let mut text = [b'-'; UUID_BYTES];
     let mut places = text.iter_mut();

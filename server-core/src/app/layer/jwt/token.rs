@@ -58,6 +58,7 @@ const SIGNATURE_BYTES_MAX: usize = 64;
 
 /// Judges `token` at the time `now`, and leaves its claims as they were signed, JSON text, in the
 /// last of the buffers: says how many bytes. The others are for its header and for its claims, too.
+// rfc7515-5.2-signature-checked
 pub(super) fn judge<H: Algorithm>(
     token: &[u8],
     key: &[u8],
@@ -89,6 +90,8 @@ fn decode<'s>(segment: &[u8], into: &'s mut [u8]) -> Result<&'s mut [u8], Refusa
 /// The JOSE header (RFC 7515 §4): `alg` must be ours. What else a token says of its key (`jwk`,
 /// `jku`, `kid`, `x5u`) is ignored, and what it declares critical is refused, since nothing of that
 /// kind is known here (§4.1.11).
+// rfc7515-4.1.1-alg-understood
+// rfc7515-4.1.11-crit-understood
 #[inline(never)]
 fn judge_header(text: &mut [u8], algorithm: &str) -> Result<(), Refusal> {
     let (mut is_ours, mut seen) = (false, Seen(0));
@@ -105,6 +108,9 @@ fn judge_header(text: &mut [u8], algorithm: &str) -> Result<(), Refusal> {
 }
 
 /// The registered claims (RFC 7519 §4.1).
+// rfc7519-4.1.4-expired-refused
+// rfc7519-4.1.4-leeway
+// rfc7519-4.1.5-not-yet-refused
 #[inline(never)]
 fn judge_claims(text: &mut [u8], rules: &Rules, now: u64) -> Result<(), Refusal> {
     let leeway = u64::from(rules.leeway_seconds);
@@ -138,6 +144,7 @@ fn judge_claims(text: &mut [u8], rules: &Rules, now: u64) -> Result<(), Refusal>
 }
 
 /// `StringOrURI`, or an array of them: whether any of `audiences` is among them.
+// rfc7519-4.1.3-audience-refused
 fn has_audience(reader: &mut Reader<'_>, audiences: &[&str]) -> Result<bool, Malformed> {
     if reader.peek() != b'[' {
         return Ok(audiences.contains(&reader.string()?));
@@ -154,6 +161,7 @@ fn has_audience(reader: &mut Reader<'_>, audiences: &[&str]) -> Result<bool, Mal
 
 /// `NumericDate` (RFC 7519 §2): seconds, of whose fraction nothing is made. No issuer writes one
 /// with an exponent, and none lives before 1970.
+// rfc7519-4.1.4-exp-is-number
 fn numeric_date(reader: &mut Reader<'_>) -> Result<u64, Malformed> {
     let number = reader.number()?;
     if number.contains(['e', 'E']) {
