@@ -10,6 +10,9 @@ pub(super) fn document_title(id: &str) -> &'static str {
         "rfc6454" => "The Web Origin Concept",
         "rfc6455" => "The WebSocket Protocol",
         "rfc6585" => "Additional HTTP Status Codes",
+        "rfc6750" => "Bearer Token Usage",
+        "rfc7515" => "JSON Web Signature (JWS)",
+        "rfc7519" => "JSON Web Token (JWT)",
         "rfc7578" => "Returning Values from Forms: multipart/form-data",
         "rfc7617" => "The 'Basic' HTTP Authentication Scheme",
         "rfc8259" => "The JavaScript Object Notation (JSON) Data Interchange Format",
@@ -18,6 +21,8 @@ pub(super) fn document_title(id: &str) -> &'static str {
         "rfc9111" => "HTTP Caching",
         "rfc9112" => "HTTP/1.1",
         "rfc9457" => "Problem Details for HTTP APIs",
+        "rfc9562" => "Universally Unique IDentifiers (UUIDs)",
+        "fetch" => "Fetch Living Standard",
         "sse" => "Server-Sent Events (HTML Living Standard)",
         "url" => "URL Living Standard",
         _ => "",
@@ -76,7 +81,7 @@ const TITLES: &[(&str, &[(&str, &str)])] = &[
         "rfc6266",
         &[("3", "Conformance and Error Handling"), ("4.3", "Disposition Parameter: 'Filename'")],
     ),
-    ("rfc6454", &[("7", "The HTTP Origin Header Field")]),
+    ("rfc6454", &[("7", "The HTTP Origin Header Field"), ("7.3", "User Agent Requirements")]),
     (
         "rfc6455",
         &[
@@ -341,4 +346,32 @@ const TITLES: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     ("url", &[("5.1", "application/x-www-form-urlencoded Parsing")]),
+    (
+        "rfc6750",
+        &[
+            ("2.1", "Authorization Request Header Field"),
+            ("3", "The WWW-Authenticate Response Header Field"),
+            ("3.1", "Error Codes"),
+            ("5.3", "Summary of Recommendations"),
+        ],
+    ),
+    (
+        "rfc7515",
+        &[
+            ("2", "Terminology"),
+            ("4.1.1", "\"alg\" (Algorithm)"),
+            ("4.1.11", "\"crit\" (Critical)"),
+            ("5.2", "Message Signature or MAC Validation"),
+        ],
+    ),
+    (
+        "rfc7519",
+        &[
+            ("4.1.3", "\"aud\" (Audience) Claim"),
+            ("4.1.4", "\"exp\" (Expiration Time) Claim"),
+            ("4.1.5", "\"nbf\" (Not Before) Claim"),
+        ],
+    ),
+    ("rfc9562", &[("5.4", "UUID Version 4")]),
+    ("fetch", &[("3.3.3", "HTTP Responses"), ("3.3.5", "CORS Protocol and Credentials")]),
 ];
