@@ -100,15 +100,6 @@ pub(super) fn signed(digits: &[u8]) -> Option<i32> {
     i32::try_from(if is_negative { -number } else { number }).ok()
 }
 
-/// 8-4-4-4-12 hexadecimal digits (RFC 9562 §4).
-pub(super) fn is_uuid(text: &[u8]) -> bool {
-    text.len() == 36
-        && text.iter().enumerate().all(|(at, byte)| match at {
-            8 | 13 | 18 | 23 => *byte == b'-',
-            _ => byte.is_ascii_hexdigit(),
-        })
-}
-
 #[cfg(test)]
 mod tests {
     use super::{Segment, signed};

@@ -1,7 +1,8 @@
 //! One row of the table: a method and a path, checked when the program is compiled.
 
 use super::complaint::Complaint;
-use super::path::{Segment as _, is_uuid};
+use super::format::uuid;
+use super::path::Segment as _;
 use super::pattern::{Parameters, check};
 use crate::http::abnf;
 use crate::http::request_line::{Method, Methods};
@@ -198,7 +199,7 @@ fn typed<'p>(pattern: &[u8], path: &'p [u8], wanted: usize) -> Option<(Rank, &'p
         let fits = match name {
             [.., b':', b'u', b'3', b'2'] => u32::from_segment(value).is_some(),
             [.., b':', b'i', b'3', b'2'] => i32::from_segment(value).is_some(),
-            [.., b':', b'u', b'u', b'i', b'd'] => is_uuid(value),
+            [.., b':', b'u', b'u', b'i', b'd'] => uuid(value),
             _ => return untyped_rank(name, value),
         };
         fits.then_some(Rank::Typed)
