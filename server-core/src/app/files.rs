@@ -33,6 +33,7 @@
 //! | the path of a file | the file, with `ETag`, `Accept-Ranges` and `X-Content-Type-Options: nosniff` |
 //! | `dir/`, or the folder itself | its `index.html` |
 //! | `dir`, where there is a `dir/index.html` | 308 to `dir/`, so that relative links in it hold |
+//! | `/static`, the folder without its slash | 404: a `files` line is about what is below it |
 //! | anything else, as `..`, `%2e%2e`, `//`, `%2F` or `%00` | 404: a path is in the table or it is not |
 //! | `Accept-Encoding` with gzip, where there is a variant | that, with a tag of its own |
 //! | `Accept-Encoding` that refuses all there is | 406 |
