@@ -33,7 +33,7 @@ pub(crate) async fn form<'f>(_: &Demo, form: Form<'f>) -> impl Respond + use<'f>
 }
 
 /// Bytes of the lines that tell of the parts of an upload.
-const REPORT_BYTES_MAX: usize = 256;
+const REPORT_BYTES_MAX: usize = 128;
 
 pub(crate) async fn upload(_: &Demo, mut form: Multipart<'_>) -> Result<impl Respond + use<>> {
     let (mut lines, mut end) = ([0; REPORT_BYTES_MAX], 0);
