@@ -168,9 +168,20 @@ impl<'b> Parser<'b> {
     }
 
     /// How many of `bytes` are those of a delimiter whose first `from` were seen before.
+    #[inline(never)]
     fn matching(&self, from: usize, bytes: &[u8]) -> usize {
-        let delimiter = PREFIX.iter().chain(self.boundary).skip(from);
-        delimiter.zip(bytes).take_while(|(expected, byte)| expected == byte).count()
+        let mut n = 0;
+        while let Some(byte) = bytes.get(n) {
+            let expected = match (from + n).checked_sub(PREFIX.len()) {
+                None => PREFIX.get(from + n),
+                Some(at) => self.boundary.get(at),
+            };
+            if expected != Some(byte) {
+                break;
+            }
+            n += 1;
+        }
+        n
     }
 
     fn head(&mut self, bytes: &[u8]) -> (usize, Step) {
