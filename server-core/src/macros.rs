@@ -93,7 +93,10 @@ macro_rules! check_table {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! check_row {
-    (layers $($rest:tt)*) => {};
+    (layers [] $($rest:tt)*) => {};
+    (layers [$path:literal] $($rest:tt)*) => {
+        const _: () = $crate::app::flatten::check_prefix($path);
+    };
     (background $($rest:tt)*) => {};
     (plugin $($rest:tt)*) => {};
     (files [$path:literal] $($rest:tt)*) => {

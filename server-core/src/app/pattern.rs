@@ -42,11 +42,44 @@ pub(super) const fn check(path: &[u8]) -> Result<Parameters, &'static str> {
                 }
             }
             b'}' => return Err("`}` without `{`"),
+            b'/' if is_dots(path, at + 1) => return Err("`.` and `..` are no segments of a path"),
+            b'%' if !is_normal(path, at) => {
+                return Err("`%` stands for what is not plain, as in `%20`");
+            }
             b'!'..=b'~' if path[at] != b'?' && path[at] != b'#' => at += 1,
             _ => return Err("a path is printable ASCII without `?` and `#`"),
         }
     }
     Ok(parameters)
+}
+
+/// Whether the segment from here on is `.` or `..`: no request is routed by one.
+const fn is_dots(path: &[u8], from: usize) -> bool {
+    let mut to = from;
+    while to < path.len() && path[to] == b'.' {
+        to += 1;
+    }
+    let is_end = to == path.len() || path[to] == b'/';
+    is_end && (to == from + 1 || to == from + 2)
+}
+
+/// Whether two digits follow, of a character that is not decoded in a request's path: with another
+/// one the route could never be asked for.
+// rfc3986-2.3-unreserved-decoded
+const fn is_normal(path: &[u8], percent: usize) -> bool {
+    if percent + 2 >= path.len() {
+        return false;
+    }
+    let (high, low) = (path[percent + 1], path[percent + 2]);
+    if !high.is_ascii_hexdigit() || !low.is_ascii_hexdigit() {
+        return false;
+    }
+    let byte = digit(high) << 4 | digit(low);
+    !byte.is_ascii_alphanumeric() && !matches!(byte, b'-' | b'.' | b'_' | b'~')
+}
+
+const fn digit(digit: u8) -> u8 {
+    if digit.is_ascii_digit() { digit - b'0' } else { (digit | 0x20) - b'a' + 10 }
 }
 
 /// Checks what stands behind `{`; returns the place behind `}`, and whether there is a type.
@@ -121,10 +154,34 @@ mod tests {
             "/{*rest:u32}",
             "/{a:u32:u32}",
             "/é",
+            "/.",
+            "/../a",
+            "/a/./b",
+            "/a/..",
+            "/a%",
+            "/a%2",
+            "/a%zz",
+            "/%61",
+            "/a%2E",
+            "/%7e",
         ] {
             assert!(check(path.as_bytes()).is_err(), "{path:?} is accepted");
         }
-        for path in ["/", "/a/{b}/c", "/{a:u32}", "/{a_1:str}/", "/a/{*b}", "/{id:uuid}/x"] {
+        for path in [
+            "/",
+            "/a/{b}/c",
+            "/{a:u32}",
+            "/{a_1:str}/",
+            "/a/{*b}",
+            "/{id:uuid}/x",
+            "/a//b",
+            "/...",
+            "/.well-known/x",
+            "/a.",
+            "/a..b",
+            "/a%2Fb",
+            "/%20%c3",
+        ] {
             assert!(check(path.as_bytes()).is_ok(), "{path:?} is refused");
         }
     }

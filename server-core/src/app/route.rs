@@ -8,7 +8,7 @@ use crate::http::abnf;
 use crate::http::request_line::{Method, Methods};
 
 /// A route. Its path is literal text with parameters in braces, each a whole segment:
-/// `{name}` is any segment that is not empty, `{name:u32}` one of a type (`u32`, `i32`, `uuid` or
+/// `{name}` is any segment that is not empty, nor `.` or `..`, `{name:u32}` one of a type (`u32`, `i32`, `uuid` or
 /// `str`), and `{*name}`, at the end, the rest of the path with its slashes.
 #[derive(Clone, Copy, Debug)]
 pub struct Route {
@@ -171,7 +171,6 @@ impl Route {
 
     /// Whether the route's path is `path`, how specifically, and what its parameter number
     /// `wanted` then holds: empty if there are not so many.
-    // rfc3986-5.2.4-dot-segments
     #[inline(never)]
     pub(super) fn captures<'p>(&self, path: &'p [u8], wanted: usize) -> Option<(Rank, &'p [u8])> {
         match self.captures {
@@ -206,12 +205,17 @@ fn typed<'p>(pattern: &[u8], path: &'p [u8], wanted: usize) -> Option<(Rank, &'p
     })
 }
 
-/// The rank of the parameter `name`, if `value` fits it.
+/// The rank of the parameter `name`, if `value` fits it. No segment is `.` or `..`: what a guard
+/// takes for a name must not be a step to somebody who opens files by it.
+// rfc3986-5.2.4-dot-segments
 fn untyped_rank(name: &[u8], value: &[u8]) -> Option<Rank> {
-    match name {
-        [b'*', ..] => Some(Rank::Rest),
-        _ => (!value.is_empty()).then_some(Rank::Segment),
+    let is_rest = name.first() == Some(&b'*');
+    let is_dots = |segment: &[u8]| matches!(segment, b"." | b"..");
+    if is_rest {
+        let has_dots = value.split(|byte| *byte == b'/').any(is_dots);
+        return (!has_dots).then_some(Rank::Rest);
     }
+    (!value.is_empty() && !is_dots(value)).then_some(Rank::Segment)
 }
 
 #[inline(never)]
@@ -276,6 +280,14 @@ pub(super) mod tests {
             ("/files/{*path}", "/files/a/b.txt", Some(Rest)),
             ("/files/{*path}", "/files/", Some(Rest)),
             ("/files/{*path}", "/files", None),
+            ("/files/{*path}", "/files/..", None),
+            ("/files/{*path}", "/files/a/../b", None),
+            ("/files/{*path}", "/files/./b", None),
+            ("/files/{*path}", "/files/.a/...", Some(Rest)),
+            ("/users/{id}", "/users/..", None),
+            ("/users/{id:str}", "/users/.", None),
+            ("/users/{id}", "/users/...", Some(Segment)),
+            ("/users/{id}/x", "/users/../x", None),
             ("/{a}/{b}", "/x/y", Some(Segment)),
         ] {
             let found = Route::get(pattern).captures(path.as_bytes(), 0).map(|(rank, _)| rank);

@@ -12,6 +12,7 @@ mod ends;
 mod files;
 mod parts;
 mod refusals;
+mod routing;
 mod sockets;
 
 use std::future::Future;

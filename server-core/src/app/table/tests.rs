@@ -114,11 +114,12 @@ fn oracle_rank(pattern: &str, path: &str) -> Option<Rank> {
             }
             continue;
         };
+        let is_dots = |segment: &&str| matches!(*segment, "." | "..");
         if parameter.starts_with('*') {
-            segments.next()?;
-            return Some(Rank::Rest);
+            segments.next().filter(|segment| !is_dots(segment))?;
+            return (!segments.any(|segment| is_dots(&segment))).then_some(Rank::Rest);
         }
-        let segment = segments.next().filter(|segment| !segment.is_empty())?;
+        let segment = segments.next().filter(|name| !name.is_empty() && !is_dots(name))?;
         let (of, fits) = match parameter.split_once(':').map_or("str", |(_, of)| of) {
             "u32" => (Rank::Typed, is_digits(segment) && segment.parse::<u32>().is_ok()),
             "i32" => {
@@ -193,7 +194,8 @@ fn table() -> impl Strategy<Value = Vec<Route>> {
 }
 
 fn path() -> impl Strategy<Value = String> {
-    let segment = prop::sample::select(vec!["a", "b", "ab", "c", "7", "-7", "4294967296", ""]);
+    let segment =
+        prop::sample::select(vec!["a", "b", "ab", "c", "7", "-7", "4294967296", "", ".."]);
     prop::collection::vec(segment, 1..5).prop_map(|segments| {
         segments.into_iter().fold(String::new(), |path, segment| path + "/" + segment)
     })
