@@ -39,7 +39,8 @@ impl<G> Given<G> {
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "this handler does not fit its row",
-    label = "not an `async fn` that takes `{G}` and returns a `Respond`"
+    label = "not an `async fn` that takes `{G}` and returns a `Respond`",
+    note = "`Json<T>` answers if `T` is `Serialize`, and a `Result` if both of its types answer"
 )]
 pub trait Handler<G, K> {
     type Running;
