@@ -156,3 +156,22 @@ fn main() -> Result<(), samewire_host::StartError> {
     samewire_host::Server::new(House::new).signals(true).start()?.wait();
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::House;
+    use samewire_sim::Sim;
+    use serde_json::json;
+
+    #[test]
+    fn whoever_listens_hears_of_a_lamp() {
+        let sim = Sim::new(House::new());
+        let mut page = sim.ws("/live");
+        let level = json!({ "level": 40 });
+        sim.request("PUT", "/lamps/3").json(&level).send().expect(200);
+        page.expect_text(r#"{"lamp":3,"level":40}"#);
+        sim.request("PUT", "/lamps/8").json(&level).send().expect(404);
+        sim.request("PUT", "/lamps/3").json(&json!({ "level": 101 })).send().expect(422);
+        page.close(1000);
+    }
+}
