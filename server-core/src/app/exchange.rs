@@ -8,9 +8,12 @@ use core::task::Poll;
 use super::layer::Around;
 use super::request::Request;
 use super::route::Route;
-use super::time::{NEVER, Ticks, Time};
+use super::time::{Ticks, Time};
 use crate::connection::{Collected, Piece, Wire};
 use crate::time::Instant;
+
+/// Longer than any handler waits, in milliseconds.
+const NEVER: u32 = u32::MAX;
 
 /// One request on its way to an answer.
 pub struct Exchange<'x> {
@@ -18,8 +21,8 @@ pub struct Exchange<'x> {
     request: Request<'x>,
     route: Option<&'static Route>,
     around: Option<&'x dyn Around>,
-    /// When the handler wants to be polled again.
-    alarm: Cell<Instant>,
+    /// In how many milliseconds the handler wants to be polled again; the most of them is never.
+    alarm: Cell<u32>,
 }
 
 impl<'x> Exchange<'x> {
@@ -39,8 +42,8 @@ impl<'x> Exchange<'x> {
 
     /// When the handler wants to be polled again at the latest.
     pub(super) fn alarm(&self) -> Option<Instant> {
-        let at = self.alarm.get();
-        (at != NEVER).then_some(at)
+        let left = self.alarm.get();
+        (left != NEVER).then(|| self.now().after_millis(left))
     }
 
     /// The handler's clock.
@@ -155,6 +158,7 @@ impl Ticks for Exchange<'_> {
     }
 
     fn wait_until(&self, at: Instant) {
-        self.alarm.set(self.alarm.get().min(at));
+        let left = at.millis_since(self.now()).min(NEVER - 1);
+        self.alarm.set(self.alarm.get().min(left));
     }
 }

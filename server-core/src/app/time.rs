@@ -31,7 +31,7 @@ pub(super) trait Ticks {
 }
 
 /// Longer than any server runs.
-pub(super) const NEVER: Instant = Instant::from_millis(u64::MAX);
+const NEVER: Instant = Instant::from_millis(u64::MAX);
 
 impl Timers {
     /// Nobody waits.

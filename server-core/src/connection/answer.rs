@@ -247,16 +247,18 @@ impl Wire<'_> {
         });
     }
 
-    /// An answer that explains itself: problem details (RFC 9457). `text` needs no JSON escapes;
-    /// without one, the status' own phrase has to do.
+    /// An answer that explains itself: problem details (RFC 9457), with `text` for the detail, if
+    /// there is one. It needs no JSON escapes.
     // rfc9110-15.5-4xx-explain
     // rfc9110-15.6-5xx-explain
     pub(crate) fn respond_problem(&mut self, head: &ResponseHead<'_>, text: &[u8]) -> Poll<()> {
-        let title = if text.is_empty() { head.status.reason() } else { text };
+        let (detail, end): (&[u8], &'static [u8]) =
+            if text.is_empty() { (b"", b"}") } else { (b",\"detail\":\"", b"\"}") };
+        let title = head.status.reason();
         let mut digits = [0; 3];
         Writer::new(&mut digits).put_decimal(head.status.code().into());
-        let parts = [b"{\"title\":\"", title, b"\",\"status\":", &digits];
-        self.respond_parts(head, &parts, b"}")
+        let parts = [b"{\"title\":\"", title, b"\",\"status\":", &digits, detail, text];
+        self.respond_parts(head, &parts, end)
     }
 
     /// Whether an answer may begin now. If so, decides whether the connection can go on after it.

@@ -132,7 +132,10 @@ proptest! {
         let numbers = Numbers { unsigned, signed, yes, maybe, list };
         let json = serde_json::to_string_pretty(&numbers).unwrap();
         let bytes = json.len();
-        let post = format!("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: {bytes}\r\n\r\n{json}");
+        let post = format!(
+            "POST / HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n\
+             Content-Length: {bytes}\r\n\r\n{json}"
+        );
         let (head, content) = answer(&app, &post, usize::MAX, &Limits::SMALL);
         prop_assert!(head.starts_with("HTTP/1.1 200 "), "{} {}", json, content.escape_ascii());
         prop_assert_eq!(app.told.into_inner(), Some(numbers.clone()));
