@@ -89,8 +89,8 @@ impl Entry<'_> {
 }
 
 /// Of the MUSTs and MUST NOTs of these profiles, at least so many in a hundred are proven.
-const AIMS: [(Profile, usize); 3] =
-    [(Profile::Http1, 100), (Profile::Ws, 100), (Profile::Files, 95)];
+const AIMS: [(Profile, usize); 4] =
+    [(Profile::Http1, 100), (Profile::Ws, 100), (Profile::Files, 95), (Profile::Body, 95)];
 
 /// How much of what binds is proven.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -128,10 +128,18 @@ fn now<T>(future: impl Future<Output = T>) -> T {
 fn written(boundary: &str, parts: &[Said]) -> Vec<u8> {
     let mut content = Vec::new();
     for Said { name, filename, media_type, data } in parts {
+        // With what nobody is to mind.
+        let is_odd = data.len() % 2 == 1;
         content.extend(format!("--{boundary}\r\n").bytes());
         content.extend(format!("Content-Disposition: form-data; name=\"{name}\"").bytes());
         if let Some(filename) = filename {
             content.extend(format!("; filename=\"{filename}\"").bytes());
+            if is_odd {
+                content.extend(b"; filename*=UTF-8''no");
+            }
+        }
+        if is_odd {
+            content.extend(b"\r\nX-Other: form-data; name=\"no\"");
         }
         if media_type != "text/plain" {
             content.extend(format!("\r\nContent-Type: {media_type}").bytes());
@@ -151,7 +159,8 @@ fn parts() -> impl Strategy<Value = Vec<Said>> {
     ];
     let filename = prop::option::of("[a-zé€ .]{1,12}".prop_map(|name| format!("x{name}x")));
     let media_type = prop_oneof!["text/plain", "image/png", "application/octet-stream"];
-    let part = ("[a-zé€\\[\\] ]{1,12}", filename, media_type, data);
+    let name = prop_oneof!["[a-zé€\\[\\] ]{1,12}", "a"];
+    let part = (name, filename, media_type, data);
     let part = part.prop_map(|(name, filename, media_type, data)| Said {
         name,
         filename,
