@@ -83,7 +83,7 @@ impl<'x> Handshake<'x> {
         (WebSocket::open(self.exchange), chosen)
     }
 
-    /// Answers with something else than a WebSocket: a [`Problem`], say.
+    /// Answers with something else than a WebSocket: a [`Problem`](super::Problem), say.
     pub fn refuse(self, answer: impl Respond) -> impl Future<Output = ()> {
         respond(self.exchange, answer)
     }
