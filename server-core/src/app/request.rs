@@ -17,13 +17,15 @@ pub struct Request<'x> {
     head: &'x Head,
     /// The index of its route, or [`NO_ROUTE`].
     route: u16,
+    /// Bytes of the path in front of what the app sees that it is mounted in.
+    mounted: u16,
 }
 
 const NO_ROUTE: u16 = u16::MAX;
 
 impl<'x> Request<'x> {
     pub(super) const fn new(bytes: &'x [u8], head: &'x Head) -> Self {
-        Self { bytes, head, route: NO_ROUTE }
+        Self { bytes, head, route: NO_ROUTE, mounted: 0 }
     }
 
     /// The index of the request's route in the app's table; `None` before routing, and where there
@@ -37,9 +39,16 @@ impl<'x> Request<'x> {
         Self { route, ..self }
     }
 
-    /// The request as an app knows it before whose routes there are so many others.
-    pub(super) fn with_routes_before(self, routes: usize) -> Self {
-        self.with_route(self.route_index().and_then(|index| index.checked_sub(routes)))
+    /// The request as an app knows it that is mounted at `prefix`, with so many routes of others
+    /// before its own; `None` if it is not below that. Prefixes within prefixes add up, so that the
+    /// layers of a part of an app stay in front of it wherever it is mounted.
+    pub(super) fn below(self, prefix: &str, routes: usize) -> Option<Self> {
+        let path = self.path().get(usize::from(self.mounted)..)?;
+        let rest = path.strip_prefix(prefix.as_bytes())?;
+        let is_below = prefix.is_empty() || matches!(rest, [] | [b'/', ..]);
+        let mounted = self.mounted.checked_add(u16::try_from(prefix.len()).ok()?)?;
+        let route = self.route_index().and_then(|index| index.checked_sub(routes));
+        is_below.then(|| Self { mounted, ..self.with_route(route) })
     }
 
     /// The method, if it is one that RFC 9110 or RFC 5789 defines.

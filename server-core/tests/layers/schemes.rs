@@ -206,3 +206,36 @@ fn secrets_are_not_shown() {
          ApiKey { field: \"X-API-Key\", .. } Login(***)"
     );
 }
+
+/// A guard before a part of an app stays before it when the app is mounted in another.
+#[test]
+fn a_guard_moves_with_its_app() {
+    struct Inner;
+
+    app! { for Inner;
+        layers "/secret" [ApiKey::new(&["first"])];
+        get "/secret"    => inner;
+        get "/secret/of" => inner;
+        get "/open"      => inner;
+    }
+
+    async fn inner(_: &Inner) -> &'static str {
+        "inside"
+    }
+
+    struct Outer {
+        inner: Inner,
+    }
+
+    app! { for outer: Outer;
+        mount "/inner" => Inner(outer.inner);
+    }
+
+    let (machine, outer) = (Machine::new(), Outer { inner: Inner });
+    for path in ["/inner/secret", "/inner/secret/of", "/inner/%73ecret"] {
+        assert_eq!(machine.get(&outer, path, "").status, 401, "{path}");
+        assert_eq!(machine.get(&outer, path, "X-API-Key: first\r\n").status, 200, "{path}");
+    }
+    assert_eq!(machine.get(&outer, "/inner/open", "").status, 200);
+    assert_eq!(machine.get(&outer, "/secret", "").status, 404);
+}

@@ -26,9 +26,7 @@ impl<'b, B: ?Sized, L: Layer<B>> Scoped<'b, B, L> {
 
     /// The request as the inner app knows it, if it is in scope.
     fn inner<'x>(&self, request: &Request<'x>) -> Option<Request<'x>> {
-        let rest = request.path().strip_prefix(self.prefix.as_bytes())?;
-        let is_below = self.prefix.is_empty() || matches!(rest, [] | [b'/', ..]);
-        is_below.then(|| request.with_routes_before(self.routes_before))
+        request.below(self.prefix, self.routes_before)
     }
 }
 
