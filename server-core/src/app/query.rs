@@ -237,6 +237,19 @@ mod tests {
         assert!(bad.text("a", &mut [0; 8]).is_err());
     }
 
+    /// The standard puts something in the place of what it cannot read. We do not.
+    #[test]
+    fn what_the_url_standard_mends_is_refused() {
+        for query in ["a=%", "a=%4", "a=%zz", "a=%ff", "a=%c0%af", "%c3=1"] {
+            let theirs: String = form_urlencoded::parse(query.as_bytes())
+                .map(|(name, value)| name.into_owned() + &value)
+                .collect();
+            assert!(theirs.contains('%') || theirs.contains('\u{fffd}'), "{query}");
+            let mut room = [0; 16];
+            assert!(Query::new(query.as_bytes()).pairs_in(&mut room).is_err(), "{query}");
+        }
+    }
+
     proptest! {
         /// The `url` crate's parser, which is the URL Standard's, is the judge of what can be decoded.
         #[test]

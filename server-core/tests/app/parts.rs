@@ -207,6 +207,31 @@ fn multer_refuses_what_is_not_whole() {
     }
 }
 
+/// Other fields mean nothing to either, nor do names in the notation of RFC 5987; where multer finds
+/// no name, we refuse the form.
+#[test]
+fn multer_finds_the_same_names() {
+    let part = |head: &str| format!("--b\r\n{head}\r\n\r\n1\r\n--b--");
+    for head in [
+        "X-Foo: bar\r\nContent-Disposition: form-data; name=\"a\"\r\nContent-Length: 9",
+        "Transfer-Encoding: chunked\r\nContent-Disposition: form-data; name=\"a\"; filename=\"f\"",
+        "Content-Disposition: form-data; name=\"a\"; filename*=UTF-8''f",
+    ] {
+        let content = part(head);
+        let (line, ours) = sent("/parts", "b", content.as_bytes());
+        assert_eq!(line, "HTTP/1.1 201 Created", "{head}");
+        assert_eq!(theirs("b", content.as_bytes()).unwrap(), ours, "{head}");
+    }
+    for head in
+        ["X: y", "Content-Disposition: form-data", "Content-Disposition: form-data; x=\"y\""]
+    {
+        let content = part(head);
+        let (line, _) = sent("/parts", "b", content.as_bytes());
+        assert_eq!(line, "HTTP/1.1 400 Bad Request", "{head}");
+        assert_eq!(theirs("b", content.as_bytes()).unwrap()[0].name, "", "{head}");
+    }
+}
+
 #[test]
 fn the_text_of_a_part_fits_or_is_refused() {
     let form = |data: &[u8]| {

@@ -83,6 +83,24 @@ fn strings_are_borrowed_where_they_stand() {
     assert_eq!(parse(&mut text), Ok(expected));
 }
 
+/// No other reader takes these for text, either.
+#[test]
+fn serde_json_refuses_the_same_bytes() {
+    for text in [
+        &b"\"\xff\""[..],
+        b"\"\xc0\xaf\"",
+        b"\"\xed\xa0\x80\"",
+        b"\xef\xbb\xbf\"\"",
+        b"\"\\ud83d\"",
+        b"\"\\ude00\"",
+        b"\"\\ud83d\\u0041\"",
+        b"\"\0\"",
+    ] {
+        assert_eq!(parse::<String>(&mut text.to_vec()), Err(Malformed), "{text:?}");
+        assert!(serde_json::from_slice::<String>(text).is_err(), "{text:?}");
+    }
+}
+
 #[test]
 fn escapes_are_undone() {
     for (text, expected) in [
