@@ -8,13 +8,18 @@ fn main() -> io::Result<()> {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
     let root = root.parent().unwrap_or(Path::new(".."));
     let mut code = String::new();
-    for (name, folder, kinds) in
-        [("FIXTURES", "fixtures", ["case", "toml"]), ("SOURCES", "server-core/src", ["rs", "rs"])]
-    {
-        let top = root.join(folder);
-        println!("cargo::rerun-if-changed={}", top.display());
+    let fixtures = ["fixtures"];
+    // What the core decides, and what an app does, which the demo shows.
+    let sources = ["server-core/src", "targets/demo/src"];
+    for (name, top, folders, kinds) in [
+        ("FIXTURES", root.join("fixtures"), &fixtures[..], ["case", "toml"]),
+        ("SOURCES", root.to_owned(), &sources[..], ["rs", "rs"]),
+    ] {
         let mut files = Vec::new();
-        walk(&top, &mut files)?;
+        for folder in folders {
+            println!("cargo::rerun-if-changed={}", root.join(folder).display());
+            walk(&root.join(folder), &mut files)?;
+        }
         files.retain(|file| {
             file.extension().is_some_and(|extension| kinds.iter().any(|kind| extension == *kind))
         });

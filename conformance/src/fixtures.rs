@@ -10,8 +10,7 @@ mod embedded {
     include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 }
 
-/// The sources of `server-core` that this binary was built with: paths below `server-core/src`,
-/// and their texts.
+/// The sources of the core and of the demo that this binary was built with: paths and texts.
 pub(crate) use embedded::SOURCES;
 
 /// The texts of a suite, not yet read.
@@ -173,7 +172,7 @@ mod tests {
             assert!(here == there, "{} is not {}: build again", here.0, there.0);
         }
         assert!(checkout.text("requirements.toml").is_some());
-        assert!(SOURCES.iter().any(|(path, _)| *path == "error.rs"));
+        assert!(SOURCES.iter().any(|(path, _)| *path == "server-core/src/error.rs"));
     }
 
     #[test]

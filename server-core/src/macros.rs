@@ -61,11 +61,11 @@ macro_rules! app_rows {
 
             async fn background<'x>(&'x self, time: $crate::Time<'x>) {
                 let _ = time;
-                let work = ::core::future::ready(());
+                let work = ();
                 $($crate::background!(
                     $me self time work $verb [$($path)?] [$($($target)::+ $(($($words)*))?)?]
                 );)*
-                work.await
+                $crate::app::background::all(work).await
             }
         }
     };
@@ -219,7 +219,8 @@ macro_rules! layers {
 #[macro_export]
 macro_rules! background {
     ($me:ident $self:ident $time:ident $work:ident background [] [$($own:tt)+]) => {
-        let $work = $crate::app::background::join($work, $($own)+($self, $time));
+        let pinned = ::core::pin::pin!($($own)+($self, $time));
+        let $work = ($work, Some(pinned));
     };
     ($me:ident $self:ident $time:ident $work:ident mount [$path:literal]
         [$inner:ident $(:: $more:ident)* ($($at:tt)+)]
@@ -232,12 +233,11 @@ macro_rules! background {
         $crate::background!(@inner $me $self $time $work [$inner $(:: $more)*] [$($at)+]);
     };
     (@inner $me:ident $self:ident $time:ident $work:ident [$($inner:tt)+] [$($at:tt)+]) => {
-        let $work = {
+        let pinned = ::core::pin::pin!({
             let $me = $self;
-            $crate::app::background::join(
-                $work, <$($inner)+ as $crate::App>::background(&$($at)+, $time)
-            )
-        };
+            <$($inner)+ as $crate::App>::background(&$($at)+, $time)
+        });
+        let $work = ($work, Some(pinned));
     };
     ($($other:tt)*) => {};
 }

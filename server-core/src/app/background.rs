@@ -31,7 +31,7 @@
 //! waits for that as long as it waits for connections.
 
 use core::future::{Future, poll_fn};
-use core::pin::pin;
+use core::pin::{Pin, pin};
 use core::task::{Context, Poll};
 
 use super::App;
@@ -66,15 +66,32 @@ pub async fn background<A: App, C: Clock>(
     .await;
 }
 
-/// Both, until both have ended, for the macros.
+/// Work that is pinned elsewhere, one behind the other, for the macros: an `async fn` that took each
+/// of it would have room for it twice.
 #[doc(hidden)]
-pub async fn join(one: impl Future<Output = ()>, other: impl Future<Output = ()>) {
-    let (mut one, mut other) = (pin!(one), pin!(other));
-    let (mut one_is_over, mut other_is_over) = (false, false);
-    poll_fn(|cx| {
-        one_is_over = one_is_over || one.as_mut().poll(cx).is_ready();
-        other_is_over = other_is_over || other.as_mut().poll(cx).is_ready();
-        if one_is_over && other_is_over { Poll::Ready(()) } else { Poll::Pending }
-    })
-    .await;
+pub trait Works {
+    /// Ready when all of it has ended.
+    fn poll_all(&mut self, cx: &mut Context<'_>) -> Poll<()>;
+}
+
+impl Works for () {
+    fn poll_all(&mut self, _: &mut Context<'_>) -> Poll<()> {
+        Poll::Ready(())
+    }
+}
+
+impl<W: Works, F: Future<Output = ()>> Works for (W, Option<Pin<&mut F>>) {
+    fn poll_all(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let before = self.0.poll_all(cx);
+        if self.1.as_mut().is_some_and(|work| work.as_mut().poll(cx).is_ready()) {
+            self.1 = None;
+        }
+        if before.is_ready() && self.1.is_none() { Poll::Ready(()) } else { Poll::Pending }
+    }
+}
+
+/// All of it, until all has ended.
+#[doc(hidden)]
+pub fn all(mut works: impl Works) -> impl Future<Output = ()> {
+    poll_fn(move |cx| works.poll_all(cx))
 }

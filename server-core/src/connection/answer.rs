@@ -374,6 +374,7 @@ impl Wire<'_> {
 }
 
 /// What an answer of 426 has to say.
+// rfc9110-15.5.22-426-upgrade
 #[cfg(feature = "ws")]
 struct UpgradeNeeded;
 

@@ -155,7 +155,10 @@ impl<A> Layer<A> for AcceptPatch {
 }
 
 impl Board {
+    // rfc9110-8.7-content-location-transitory
+    // rfc9110-8.7-content-location-no-semantics
     // rfc9110-9.3.4-put-200-204
+    // rfc9110-9.3.4-put-validator
     // rfc9110-9.3.4-put-consistency
     // rfc9110-9.3.4-put-ignore-fields
     fn set(&self, led: Led) -> Result<Led> {

@@ -20,6 +20,9 @@ const BEARER: Bearer<fn(&Doors, &str) -> Access> = Bearer::by("doors", |_, token
     }
 });
 
+const OWN: SameOrigin = SameOrigin::new();
+const SAFE: SecurityHeaders = SecurityHeaders::new();
+
 /// Claims of so many bytes are enough for the cases.
 const CLAIMS_BYTES: usize = 96;
 const TOKEN: Jwt<Hs256, CLAIMS_BYTES> =
@@ -38,15 +41,15 @@ impl Doors {
 }
 
 app! { for doors: Doors;
-    get  "/key"     [KEY]                 => inside;
-    get  "/bearer"  [BEARER]              => inside;
-    get  "/token"   [TOKEN]               => claims(state);
-    get  "/own"     [SameOrigin::new()]   => inside;
-    post "/own"     [SameOrigin::new()]   => inside;
-    ws   "/live"    [SameOrigin::new()]   => live(ws);
-    ws   "/guarded" [KEY]                 => live(ws);
+    get  "/key"     [&KEY]                => inside;
+    get  "/bearer"  [&BEARER]             => inside;
+    get  "/token"   [&TOKEN]              => claims(state);
+    get  "/own"     [&OWN]                => inside;
+    post "/own"     [&OWN]                => inside;
+    ws   "/live"    [&OWN]                => live(ws);
+    ws   "/guarded" [&KEY]                => live(ws);
     get  "/named"   [RequestId]           => inside;
-    get  "/safe"    [SecurityHeaders::new(), CacheControl::private(60)] => inside;
+    get  "/safe"    [&SAFE, CacheControl::private(60)] => inside;
     get  "/kept"    [CacheControl::public(3600).immutable()] => inside;
     post "/small"   [BodyLimit(16)]       => echo(bytes);
     get  "/limited" [&doors.limit]        => inside;
@@ -89,7 +92,7 @@ const PAGES: Cors<Origins> = Cors::of(&["https://good.example"])
     .max_age(600);
 
 app! { for Pages;
-    layers [PAGES];
+    layers [&PAGES];
     get "/" => page;
     put "/" => page;
 }
@@ -105,7 +108,7 @@ pub(crate) struct Open;
 const OPEN: Cors<AnyOrigin> = Cors::any();
 
 app! { for Open;
-    layers [OPEN];
+    layers [&OPEN];
     get "/" => open;
 }
 

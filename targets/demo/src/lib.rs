@@ -97,7 +97,7 @@ app! { for demo: Demo;
     get    "/slow"           => slow;
     files  "/static"         => SITE;
     put    "/drafts/{name}"  => replace_draft(request, path);
-    get    "/private" [doors::PRIVATE, CacheControl::private(60)] => private;
+    get    "/private" [&doors::PRIVATE, CacheControl::private(60)] => private;
     mount  "/doors"          => Doors(demo.doors);
     mount  "/pages"          => Pages(Pages);
     mount  "/open"           => Open(Open);

@@ -21,6 +21,7 @@ pub(crate) static SITE: Files = files! {
 }
 .cache_control("public, max-age=3600");
 
+// rfc9110-9.3.4-put-201
 /// The one draft that there is has the entity tag `"1"`. Nothing is kept of what replaces it, so
 /// that every connection finds the same.
 pub(crate) async fn replace_draft<'x>(

@@ -19,11 +19,7 @@ async fn hello(_: &Panel) -> &'static str {
 
 async fn level(_: &Panel, query: Query<'_>, form: Form<'_>) -> Result<Status> {
     let level: Option<u32> = query.parse("level")?;
-    Ok(if level.is_some() && form.get("name").is_some() {
-        Status::OK
-    } else {
-        Status::NO_CONTENT
-    })
+    Ok(if level.is_some() && form.get("name").is_some() { Status::OK } else { Status::NO_CONTENT })
 }
 
 #[entry]
