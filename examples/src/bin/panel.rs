@@ -13,7 +13,7 @@ struct Panel {
 
 app! { for Panel;
     layers [RequestId];
-    get "/hello" => hello;
+    get "/"      => hello;
     get "/level" => level;
     put "/level" => set_level(json);
     ws  "/live"  => live(ws);
@@ -36,14 +36,14 @@ async fn set_level(panel: &Panel, Json(level): Json<u8>) -> Result<Json<u8>> {
     Ok(Json(level))
 }
 
-/// Tells a page of each change, for as long as it listens.
+/// Tells a page of each change for as long as it listens, and says back what it says.
 async fn live(panel: &Panel, ws: WebSocket<'_>) -> Result {
     let (mut inbox, mut outbox) = ws.split();
     let mut changes = panel.changes.subscribe();
     loop {
         match select(inbox.receive(), changes.next()).await {
             Either::First(None) => return Ok(()),
-            Either::First(Some(_message)) => {}
+            Either::First(Some(message)) => outbox.send(message).await?,
             Either::Second(Ok(level)) => outbox.send(Json(level)).await?,
             Either::Second(Err(_lagged)) => {}
         }
@@ -51,7 +51,10 @@ async fn live(panel: &Panel, ws: WebSocket<'_>) -> Result {
 }
 
 fn main() -> Result<(), samewire_host::StartError> {
-    samewire_host::Server::new(Panel::default).bind("127.0.0.1:8080").signals(true).start()?.wait();
+    let server = samewire_host::Server::new(Panel::default).bind("127.0.0.1:8080").signals(true);
+    let running = server.start()?;
+    println!("http://{}", running.local_addr());
+    running.wait();
     Ok(())
 }
 

@@ -4,7 +4,6 @@ use std::fmt;
 use std::io;
 
 /// Why a server did not start. Nothing of it is left running.
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum StartError {
     /// The address is not `HOST:PORT`, or the host has no address.
@@ -25,6 +24,13 @@ pub enum StartError {
     System(io::Error),
     /// Making the app panicked; the panic has been reported where panics are.
     App,
+}
+
+/// As it is displayed: this is what a `main` shows that returns it.
+impl fmt::Debug for StartError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, out)
+    }
 }
 
 impl fmt::Display for StartError {
