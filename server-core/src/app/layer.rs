@@ -196,6 +196,10 @@ pub trait Layer<A: ?Sized> {
     /// `state`: this is how a layer hands something on.
     type State: Default + 'static;
 
+    /// There is no layer at all: whoever holds these need not ask them.
+    #[doc(hidden)]
+    const IS_NOTHING: bool = false;
+
     /// A head is complete. Routing comes next, unless the layer stops it.
     fn on_request(
         &self,

@@ -11,11 +11,15 @@ use crate::http::status::Status;
 /// No layer.
 impl<A: ?Sized> Layer<A> for () {
     type State = ();
+
+    const IS_NOTHING: bool = true;
 }
 
 /// What lives in the app, or in the program.
 impl<A: ?Sized, L: Layer<A>> Layer<A> for &L {
     type State = L::State;
+
+    const IS_NOTHING: bool = L::IS_NOTHING;
 
     fn on_request(&self, app: &A, state: &mut L::State, arrival: &mut Arrival<'_, '_>) -> Verdict {
         (**self).on_request(app, state, arrival)
@@ -98,6 +102,8 @@ impl<A: ?Sized, L: Layer<A>> Layer<A> for &L {
 /// The first, then the second; if the first stops a request, the second does not see it arrive.
 impl<A: ?Sized, L: Layer<A>, M: Layer<A>> Layer<A> for (L, M) {
     type State = (L::State, M::State);
+
+    const IS_NOTHING: bool = L::IS_NOTHING && M::IS_NOTHING;
 
     fn on_request(
         &self,

@@ -1,6 +1,7 @@
 //! Layers that see a part of the requests: below a prefix of the path, or on one route.
 
 use core::any::{Any, TypeId};
+use core::cell::Cell;
 
 use super::{Arrival, Layer, Record, Verdict};
 use crate::app::problem::Problem;
@@ -25,65 +26,81 @@ impl<'b, B: ?Sized, L: Layer<B>> Scoped<'b, B, L> {
     }
 
     /// The request as the inner app knows it, if it is in scope.
-    fn inner<'x>(&self, request: &Request<'x>) -> Option<Request<'x>> {
-        request.below(self.prefix, self.routes_before)
+    fn inner<'x>(&self, state: &Inside<L::State>, request: &Request<'x>) -> Option<Request<'x>> {
+        // What has no layers has nothing in scope, which the compiler sees.
+        if L::IS_NOTHING || state.is_outside.get() {
+            return None;
+        }
+        let inner = request.below(self.prefix, self.routes_before);
+        state.is_outside.set(inner.is_none());
+        inner
     }
 }
 
-impl<A: ?Sized, B: ?Sized, L: Layer<B>> Layer<A> for Scoped<'_, B, L> {
-    type State = L::State;
+/// The state of layers that see a part of the requests.
+#[derive(Debug, Default)]
+pub struct Inside<S> {
+    /// The request is not in scope: looked up once, for all stages.
+    is_outside: Cell<bool>,
+    layers: S,
+}
 
-    fn on_request(&self, _: &A, state: &mut L::State, arrival: &mut Arrival<'_, '_>) -> Verdict {
-        let Some(request) = self.inner(&arrival.request) else { return Ok(()) };
+impl<A: ?Sized, B: ?Sized, L: Layer<B>> Layer<A> for Scoped<'_, B, L> {
+    type State = Inside<L::State>;
+
+    const IS_NOTHING: bool = L::IS_NOTHING;
+
+    fn on_request(&self, _: &A, state: &mut Self::State, arrival: &mut Arrival<'_, '_>) -> Verdict {
+        let Some(request) = self.inner(state, &arrival.request) else { return Ok(()) };
         let mut arrival = Arrival::new(request, arrival.connection, arrival.machine);
-        self.layers.on_request(self.app, state, &mut arrival)
+        self.layers.on_request(self.app, &mut state.layers, &mut arrival)
     }
 
     fn pre_validation(
         &self,
         _: &A,
-        state: &mut L::State,
+        state: &mut Self::State,
         arrival: &mut Arrival<'_, '_>,
     ) -> Verdict {
-        let Some(request) = self.inner(&arrival.request) else { return Ok(()) };
+        let Some(request) = self.inner(state, &arrival.request) else { return Ok(()) };
         let mut arrival = Arrival::new(request, arrival.connection, arrival.machine);
-        self.layers.pre_validation(self.app, state, &mut arrival)
+        self.layers.pre_validation(self.app, &mut state.layers, &mut arrival)
     }
 
-    fn pre_handler(&self, _: &A, state: &L::State, request: &Request<'_>) -> Verdict {
-        let Some(request) = self.inner(request) else { return Ok(()) };
-        self.layers.pre_handler(self.app, state, &request)
+    fn pre_handler(&self, _: &A, state: &Self::State, request: &Request<'_>) -> Verdict {
+        let Some(request) = self.inner(state, request) else { return Ok(()) };
+        self.layers.pre_handler(self.app, &state.layers, &request)
     }
 
-    fn on_error(&self, _: &A, state: &L::State, request: &Request<'_>, problem: &mut Problem) {
-        if let Some(request) = self.inner(request) {
-            self.layers.on_error(self.app, state, &request, problem);
+    fn on_error(&self, _: &A, state: &Self::State, request: &Request<'_>, problem: &mut Problem) {
+        if let Some(request) = self.inner(state, request) {
+            self.layers.on_error(self.app, &state.layers, &request, problem);
         }
     }
 
     fn on_response(
         &self,
         _: &A,
-        state: &L::State,
+        state: &Self::State,
         request: &Request<'_>,
         status: Status,
         lines: &mut FieldLines<'_, '_>,
     ) {
-        if let Some(request) = self.inner(request) {
-            self.layers.on_response(self.app, state, &request, status, lines);
+        if let Some(request) = self.inner(state, request) {
+            self.layers.on_response(self.app, &state.layers, &request, status, lines);
         }
     }
 
-    fn ended(&self, _: &A, state: &L::State, record: &Record<'_>) {
-        if let Some(request) = self.inner(&record.request) {
-            self.layers.ended(self.app, state, &Record { request, ..*record });
+    fn ended(&self, _: &A, state: &Self::State, record: &Record<'_>) {
+        if let Some(request) = self.inner(state, &record.request) {
+            self.layers.ended(self.app, &state.layers, &Record { request, ..*record });
         }
     }
 
     #[cfg(feature = "ws")]
-    fn ws_connect(&self, _: &A, state: &L::State, request: &Request<'_>) {
-        if let Some(request) = self.inner(request) {
-            self.layers.ws_connect(self.app, state, &request);
+    fn ws_connect(&self, _: &A, state: &Self::State, request: &Request<'_>) {
+        if let Some(request) = self.inner(state, request) {
+            self.layers.ws_connect(self.app, &state.layers, &request);
         }
     }
 
@@ -91,19 +108,19 @@ impl<A: ?Sized, B: ?Sized, L: Layer<B>> Layer<A> for Scoped<'_, B, L> {
     fn ws_message(
         &self,
         _: &A,
-        state: &L::State,
+        state: &Self::State,
         request: &Request<'_>,
         message: &crate::Message<'_>,
     ) {
-        if let Some(request) = self.inner(request) {
-            self.layers.ws_message(self.app, state, &request, message);
+        if let Some(request) = self.inner(state, request) {
+            self.layers.ws_message(self.app, &state.layers, &request, message);
         }
     }
 
     #[cfg(feature = "ws")]
-    fn ws_disconnect(&self, _: &A, state: &L::State, request: &Request<'_>) {
-        if let Some(request) = self.inner(request) {
-            self.layers.ws_disconnect(self.app, state, &request);
+    fn ws_disconnect(&self, _: &A, state: &Self::State, request: &Request<'_>) {
+        if let Some(request) = self.inner(state, request) {
+            self.layers.ws_disconnect(self.app, &state.layers, &request);
         }
     }
 
@@ -119,12 +136,12 @@ impl<A: ?Sized, B: ?Sized, L: Layer<B>> Layer<A> for Scoped<'_, B, L> {
         self.layers.crowded(self.app, used, max);
     }
 
-    fn request_id<'r>(&'r self, state: &'r L::State, request: &Request<'r>) -> Option<&'r [u8]> {
-        self.layers.request_id(state, &self.inner(request)?)
+    fn request_id<'r>(&'r self, state: &'r Self::State, request: &Request<'r>) -> Option<&'r [u8]> {
+        self.layers.request_id(&state.layers, &self.inner(state, request)?)
     }
 
-    fn find<'s>(&self, state: &'s L::State, wanted: TypeId) -> Option<&'s dyn Any> {
-        self.layers.find(state, wanted)
+    fn find<'s>(&self, state: &'s Self::State, wanted: TypeId) -> Option<&'s dyn Any> {
+        self.layers.find(&state.layers, wanted)
     }
 }
 
@@ -147,6 +164,8 @@ impl<L> OnRoute<L> {
 
 impl<A: ?Sized, L: Layer<A>> Layer<A> for OnRoute<L> {
     type State = L::State;
+
+    const IS_NOTHING: bool = L::IS_NOTHING;
 
     fn pre_validation(
         &self,
