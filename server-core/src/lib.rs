@@ -34,6 +34,7 @@ pub mod ws;
 #[cfg(feature = "json")]
 pub use app::json::Json;
 pub use app::queue::Queue;
+pub use app::schema::Valid;
 pub use app::time::Time;
 pub use app::topic::Topic;
 pub use app::transport::{Clock, Gone, Transport};

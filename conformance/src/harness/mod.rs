@@ -22,7 +22,20 @@
 //! They run in parallel and can be filtered, listed and skipped like any other test. The suite asks for
 //! things that not every app has: a page at `/`, a path that echoes, a WebSocket. It looks for them
 //! where the [demo](samewire_demo) has them, or where [`at`](Harness::at) says; a case whose needs are
-//! not met is ignored, with the reason. Cases that wait for more than a second of real time run over
+//! not met is ignored, with the reason. An echo is a handler that renders what it got:
+//!
+//! ```
+//! # struct Panel;
+//! use samewire::{Bytes, Rendered, Respond, app};
+//!
+//! app! { for Panel; post "/" => echo(bytes); }
+//!
+//! async fn echo<'x>(_: &Panel, content: Bytes<'x>) -> impl Respond + use<'x> {
+//!     Rendered::new(b"application/octet-stream", move |to| to.put(&content))
+//! }
+//! ```
+//!
+//! Cases that wait for more than a second of real time run over
 //! TCP only with `SAMEWIRE_SLOW=1`; `SAMEWIRE_CUT=17` cuts at one offset only.
 
 mod paths;

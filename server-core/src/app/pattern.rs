@@ -42,6 +42,9 @@ pub(super) const fn check(path: &[u8]) -> Result<Parameters, &'static str> {
                 }
             }
             b'}' => return Err("`}` without `{`"),
+            b'/' if at + 1 < path.len() && path[at + 1] == b':' => {
+                return Err("a parameter is written `{name}`, not `:name`");
+            }
             b'/' if is_dots(path, at + 1) => return Err("`.` and `..` are no segments of a path"),
             b'%' if !is_normal(path, at) => {
                 return Err("`%` stands for what is not plain, as in `%20`");
@@ -153,6 +156,7 @@ mod tests {
             "/{*rest}/x",
             "/{*rest:u32}",
             "/{a:u32:u32}",
+            "/users/:id",
             "/é",
             "/.",
             "/../a",
