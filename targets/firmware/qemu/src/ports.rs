@@ -9,9 +9,8 @@ use static_cell::StaticCell;
 
 use crate::{bare, orders};
 
-/// Connections at a time on each port. A browser opens six, and the place of a stream that it has left
-/// is free only when something was sent there in vain.
-const WHOLE: usize = 8;
+/// Connections at a time on each port. A browser opens six.
+const WHOLE: usize = 6;
 const BYTES: usize = 4;
 const BARE: usize = 2;
 /// One for orders, and those that they hold for.
