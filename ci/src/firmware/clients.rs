@@ -59,7 +59,7 @@ fn curl(demo: SocketAddr) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What a browser gets: a page, WebSockets, events, and many pages at once.
+/// What a browser gets: a page, WebSockets, and many pages at once.
 fn browse(workspace: &Workspace, name: &str, demo: SocketAddr) -> Result<(), Failure> {
     let mut browser = Browser::start(&workspace.target.join(format!("browser-{name}")))?;
     browser.open(&format!("http://{demo}/hello"))?;
@@ -68,12 +68,8 @@ fn browse(workspace: &Workspace, name: &str, demo: SocketAddr) -> Result<(), Fai
     };
     see("the page", "document.body.innerText", json!(HELLO))?;
     see("WebSockets", TALK, json!(["0 1000 true", "1 1000 true", "2 1000 true"]))?;
-    let past = json!([["one", "1"], ["two lines:\n the second", "2"], ["", "3"], [true, "3"]]);
     see("many pages", &FETCH.replace("MANY", &MANY.to_string()), json!([MANY, [HELLO]]))?;
-    // At the end: the place of a stream that a browser has left is free only when something was sent
-    // there in vain, and the board has just the six that a browser opens.
-    see("events", EVENTS, past)?;
-    println!("browser: a page, 3 WebSockets, {MANY} pages at once, a stream of events");
+    println!("browser: a page, 3 WebSockets, {MANY} pages at once");
     Ok(())
 }
 
@@ -85,22 +81,6 @@ const TALK: &str = "Promise.all([0, 1, 2].map(number => new Promise((resolve, re
     socket.onmessage = message => { echo = message.data; socket.close(1000); };
     socket.onclose = close => resolve(`${echo} ${close.code} ${close.wasClean}`);
 })))";
-
-/// Three events of old, and one of a type of its own that the page brings about by a request: the
-/// data of each and the id that the browser would name.
-const EVENTS: &str = "new Promise((resolve, reject) => {
-    const [source, seen] = [new EventSource('/events'), []];
-    source.onerror = () => reject('the stream broke off');
-    source.onmessage = event => {
-        seen.push([event.data, event.lastEventId]);
-        const headers = {'Content-Type': 'application/json'};
-        if (seen.length == 3) fetch('/chat', {method: 'POST', headers, body: '{\"text\":\"hi\"}'});
-    };
-    source.addEventListener('news', event => {
-        source.close();
-        resolve([...seen, [Number(event.data) > 0, event.lastEventId]]);
-    });
-})";
 
 /// How many pages came, and which they are.
 const FETCH: &str = "(async () => {
