@@ -46,10 +46,10 @@ impl Fixtures {
     /// Each file or folder that cannot be read.
     pub fn find(named: Option<&Path>) -> Result<Self, Vec<Diagnostic>> {
         if let Some(folder) = named {
-            return Self::in_folder(&folder.to_string_lossy(), folder);
+            return Self::named(folder, "`--fixtures` takes a folder with `.case` files");
         }
         match checkout() {
-            Some(root) => Self::in_folder(&root, Path::new(&root)),
+            Some(root) => Self::in_folder(&root, Path::new(&root), "is it a whole checkout?"),
             None => Ok(Self::embedded()),
         }
     }
@@ -61,7 +61,16 @@ impl Fixtures {
         Self { root: "fixtures".to_owned(), folder: None, texts }
     }
 
-    fn in_folder(root: &str, folder: &Path) -> Result<Self, Vec<Diagnostic>> {
+    /// Those in this folder. `hint` tells who named it how it is named.
+    ///
+    /// # Errors
+    ///
+    /// Each file or folder that cannot be read.
+    pub(crate) fn named(folder: &Path, hint: &str) -> Result<Self, Vec<Diagnostic>> {
+        Self::in_folder(&folder.to_string_lossy(), folder, hint)
+    }
+
+    fn in_folder(root: &str, folder: &Path, hint: &str) -> Result<Self, Vec<Diagnostic>> {
         let (mut texts, mut errors) = (Vec::new(), Vec::new());
         let root = root.trim_end_matches(['/', '\\']).to_owned();
         walk(folder, "", &mut |below, path| {
@@ -77,9 +86,9 @@ impl Fixtures {
             }
         })
         .unwrap_or_else(|error| {
-            let hint = "`--fixtures` takes a folder with `.case` files".to_owned();
             let shown = folder.display().to_string();
-            errors.push(Diagnostic::of_file(&shown, format!("cannot be read: {error}"), hint));
+            let message = format!("cannot be read: {error}");
+            errors.push(Diagnostic::of_file(&shown, message, hint.to_owned()));
         });
         texts.sort();
         let found = Self { root, folder: Some(folder.to_owned()), texts };

@@ -4,8 +4,6 @@
 use std::any::Any;
 use std::time::Duration;
 
-use samewire::Limits;
-
 use crate::asked::asked;
 use crate::case::{Case, Need, Row, StepKind};
 use crate::conversation::{Answer, Conversation};
@@ -116,8 +114,9 @@ impl Trial<'_> {
                 }));
             }
         }
-        let limits = case.limits(Limits::SMALL);
-        if limits != Limits::SMALL
+        let own = self.subject.limits();
+        let limits = case.limits(own);
+        if limits != own
             && let Some(reason) = self.subject.fits(&limits)?
         {
             return Ok(Some(reason));
@@ -258,7 +257,7 @@ fn open(
     row: &Row,
     delivery: Delivery,
 ) -> Result<Outcome, Unreachable> {
-    let options = OpenOptions::of(case, delivery);
+    let options = OpenOptions::of(case, subject.limits(), delivery);
     let patience = Patience::new(subject.time());
     let channel = subject.open(&options)?;
     let replay = std::panic::AssertUnwindSafe(|| replay(case, row, channel, patience));

@@ -2,6 +2,7 @@
 //! that does not know the time of day, as on most boards, and one whose time passes (RFC 9110
 //! §6.6.1).
 
+use samewire::Limits;
 use samewire_conformance::conversation::Conversation;
 use samewire_conformance::invariant::{self, Invariant};
 use samewire_conformance::patience::Patience;
@@ -18,7 +19,7 @@ fn holds(clock: WallClock, invariant: &dyn Invariant, mut look: impl FnMut(&Conv
     let mut core = Core::new("core", Demo::new).with_wall_clock(clock);
     for (_, case) in suite.cases() {
         for row in case.rows().into_iter().take(1) {
-            let channel = core.open(&OpenOptions::of(case, Delivery::Whole));
+            let channel = core.open(&OpenOptions::of(case, Limits::SMALL, Delivery::Whole));
             let channel = channel.expect("core is always there");
             let outcome = replay(case, &row, channel, Patience::new(Time::Virtual));
             let conversation = Conversation::read(&outcome.transcript);

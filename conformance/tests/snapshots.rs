@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use insta::Settings;
 use rstest::rstest;
+use samewire::Limits;
 use samewire_conformance::case::Case;
 use samewire_conformance::patience::Patience;
 use samewire_conformance::replay::replay;
@@ -40,7 +41,7 @@ fn transcripts(#[files("../fixtures/**/*.case")] file: PathBuf) {
 fn transcript(core: &mut dyn Subject, case: &Case) -> String {
     let mut answers: Vec<(Vec<String>, String)> = Vec::new();
     for row in case.rows() {
-        let options = OpenOptions::of(case, Delivery::Whole);
+        let options = OpenOptions::of(case, Limits::SMALL, Delivery::Whole);
         let channel = core.open(&options).expect("core is always there");
         let outcome = replay(case, &row, channel, Patience::new(Time::Virtual));
         let shown = outcome.transcript.to_string();

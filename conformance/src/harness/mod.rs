@@ -20,49 +20,75 @@
 //! | `memory::own/led/too-bright` | a case of one's own, here of `tests/cases/led.case` |
 //!
 //! They run in parallel and can be filtered, listed and skipped like any other test. The suite asks for
-//! things that not every app has: a page at `/`, a path that echoes, a WebSocket. It looks for them
-//! where the [demo](samewire_demo) has them, or where [`at`](Harness::at) says; a case whose needs are
-//! not met is ignored, with the reason. An echo is a handler that renders what it got:
+//! things that not every app has. It looks for them where the [demo](samewire_demo) has them, or where
+//! [`at`](Harness::at) says; a case whose needs are not met is ignored, and the last lines of a run tell
+//! for which reasons how many were:
+//!
+//! | it looks for | and finds |
+//! | --- | --- |
+//! | `GET /` | a success, whatever it says: nearly all cases of HTTP ask for it |
+//! | `POST /` | the content that was sent, with its type: every sixth case |
+//! | `/ws` | a WebSocket that sends each message back: all cases of WebSocket |
+//! | `GET /slow` | no answer |
+//! | `GET /hello` | JSON with a `message` |
+//! | `GET /stream` | an answer in chunks |
+//! | `GET /echo` | the field lines that were sent, as text |
+//! | `GET /users/7` | 200 for a number, 404 for anything else |
+//!
+//! The `POST` is worth a route. Who does not want it in the product gives the suite an app that has
+//! the product's whole one, layers and all, as a plugin, and what is missing beside it:
 //!
 //! ```
-//! # struct Panel;
-//! use samewire::{Bytes, Rendered, Respond, app};
+//! # #[derive(Default)] struct Panel;
+//! # samewire::app! { for Panel; get "/" => index; }
+//! # async fn index(_: &Panel) -> &'static str { "" }
+//! use samewire::{Bytes, Rendered, Request, Respond, app};
 //!
-//! app! { for Panel; post "/" => echo(bytes); }
-//!
-//! async fn echo<'x>(_: &Panel, content: Bytes<'x>) -> impl Respond + use<'x> {
-//!     Rendered::new(b"application/octet-stream", move |to| to.put(&content))
+//! #[derive(Default)]
+//! struct Tested {
+//!     panel: Panel,
 //! }
+//!
+//! app! { for tested: Tested;
+//!     post "/" => echo(request, bytes);
+//!     plugin   => Panel(tested.panel);
+//! }
+//!
+//! async fn echo<'x>(_: &Tested, request: Request<'x>, content: Bytes<'x>) -> impl Respond + use<'x> {
+//!     let content_type = request.field("content-type").unwrap_or(b"application/octet-stream");
+//!     Rendered::new(content_type, move |to| to.put(&content))
+//! }
+//! # let harness = samewire_conformance::harness(Tested::default);
 //! ```
 //!
-//! Cases that wait for more than a second of real time run over
-//! TCP only with `SAMEWIRE_SLOW=1`; `SAMEWIRE_CUT=17` cuts at one offset only.
+//! Cases that wait for more than a second of real time run over TCP only with `SAMEWIRE_SLOW=1`;
+//! `SAMEWIRE_CUT=17` cuts at one offset only.
 
+mod ignored;
+mod mistakes;
+mod one;
 mod paths;
 mod probed;
 
 use std::num::NonZero;
+use std::panic::Location;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use libtest_mimic::{Arguments, Completion, Failed, Trial as Test};
+use libtest_mimic::{Arguments, Completion, Failed, FormatSetting, Trial as Test};
+use samewire::Limits;
 use samewire::app::App;
 
-use crate::case::{Case, StepKind};
-use crate::cuts::Cuts;
 use crate::diagnostic::Diagnostic;
 use crate::fixtures::Fixtures;
-use crate::report::console::Paint;
-use crate::report::finding::{Findings, Replay};
-use crate::result::Status;
 use crate::subject::core::Core;
 use crate::subject::host::Host;
-use crate::subject::{Subject, Unreachable};
 use crate::suite::Suite;
-use crate::trial::Trial;
+use ignored::Ignored;
+use one::{One, Place};
 use paths::Paths;
-use probed::{Known, Probed};
+use probed::Known;
 
 /// Folders of the suite that ask nothing but what the protocols do.
 const PROTOCOLS: [&str; 3] = ["http/", "ws/", "regress/"];
@@ -77,7 +103,15 @@ where
     A: App + 'static,
     F: Fn() -> A + Clone + Send + Sync + 'static,
 {
-    Harness { make, paths: Paths::default(), cases: None, except: Vec::new(), may_differ: false }
+    Harness {
+        make,
+        limits: Limits::SMALL,
+        paths: Paths::default(),
+        cases: None,
+        except: Vec::new(),
+        may_differ: false,
+        ignored: Ignored::default(),
+    }
 }
 
 /// What is to be replayed, and how the app differs from what the suite expects.
@@ -85,32 +119,22 @@ where
 #[must_use = "nothing is replayed before it runs"]
 pub struct Harness<F> {
     make: F,
+    limits: Limits,
     paths: Paths,
     cases: Option<PathBuf>,
-    except: Vec<(String, String)>,
+    except: Vec<Except>,
     may_differ: bool,
+    ignored: Ignored,
 }
 
-/// A target that the app runs on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
-    Memory,
-    Tcp,
-}
-
-/// One test.
-#[derive(Clone)]
-struct One<F> {
-    harness: Arc<Harness<F>>,
-    suite: Arc<Suite>,
-    /// What the app lacks over this place, as far as it was asked.
-    known: Known,
-    place: Place,
-    /// In the suite.
+/// Cases that are left out.
+#[derive(Clone, Debug)]
+struct Except {
+    /// What their ids begin with.
     id: String,
-    /// As it is filtered for.
-    name: String,
-    is_own: bool,
+    reason: String,
+    /// Where it was said.
+    place: &'static Location<'static>,
 }
 
 impl<A, F> Harness<F>
@@ -121,9 +145,20 @@ where
     /// What the suite asks of this path of the demo, the app offers at another one: `at("/ws",
     /// "/live")` for a WebSocket that echoes, `at("/", "/index.html")` for a page. One that ends with
     /// a slash stands for all paths below it.
+    ///
+    /// A path at which the app has nothing of what the suite looks for there ends the run before
+    /// the first test, with what it answers.
+    #[track_caller]
     pub fn at(mut self, demo: &str, own: &str) -> Self {
-        self.paths.push(demo, own);
+        self.paths.push(demo, own, Location::caller());
         self
+    }
+
+    /// Serves the app within these bounds: [`Limits::LARGE`], as a host does if it is told nothing
+    /// else, or those of a board, if they are not [`Limits::SMALL`]. What a case says in its `limits`
+    /// line holds beside them.
+    pub fn limits(self, limits: Limits) -> Self {
+        Self { limits, ..self }
     }
 
     /// Replays the `.case` files of this folder, too, seen from the package's own one.
@@ -133,8 +168,10 @@ where
 
     /// Leaves out the cases whose ids begin like this (`http/methods`, `own/led/too-bright`), for a
     /// reason that is shown.
+    #[track_caller]
     pub fn except(mut self, id: &str, reason: &str) -> Self {
-        self.except.push((id.to_owned(), reason.to_owned()));
+        let (id, reason, place) = (id.to_owned(), reason.to_owned(), Location::caller());
+        self.except.push(Except { id, reason, place });
         self
     }
 
@@ -144,15 +181,23 @@ where
         Self { may_differ: true, ..self }
     }
 
-    /// Runs what the command line asks for, as `cargo test` hands it over.
+    /// Runs what the command line asks for, as `cargo test` hands it over, and says at the end for
+    /// which reasons how many tests were ignored.
     pub fn run(self) -> ExitCode {
+        let ignored = self.ignored.clone();
         match self.tests() {
             Ok(tests) => {
                 let mut arguments = Arguments::from_args();
                 // Over sockets a test waits more than it works.
                 let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
                 arguments.test_threads.get_or_insert(cores * 4);
-                libtest_mimic::run(&arguments, tests).exit_code()
+                let code = libtest_mimic::run(&arguments, tests).exit_code();
+                match arguments.format {
+                    // What reads lines of JSON reads nothing else.
+                    Some(FormatSetting::Json) => eprint!("{ignored}"),
+                    _ => print!("{ignored}"),
+                }
+                code
             }
             Err(errors) => {
                 let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
@@ -167,7 +212,10 @@ where
         let test = |one: One<F>| {
             Test::ignorable_test(one.name.clone(), move || match one.run() {
                 Ok(None) => Ok(Completion::Completed),
-                Ok(Some(reason)) => Ok(Completion::ignored_with(reason)),
+                Ok(Some(reason)) => {
+                    one.harness.ignored.count(&reason);
+                    Ok(Completion::ignored_with(reason))
+                }
                 Err(why) => Err(Failed::from(why)),
             })
         };
@@ -177,7 +225,12 @@ where
     /// The tests, in the order of the suite, one's own first.
     fn all(self) -> Result<Vec<One<F>>, Vec<Diagnostic>> {
         let suite = Suite::read(Fixtures::embedded())?;
-        let own = self.cases.as_deref().map(|folder| Suite::load(Some(folder))).transpose()?;
+        let own = self.cases.as_deref().map(mistakes::own_suite).transpose()?;
+        let mut wrong = mistakes::of_paths(&self.paths, &mut self.core());
+        wrong.extend(mistakes::of_exceptions(&self.except, &suite, own.as_ref()));
+        if !wrong.is_empty() {
+            return Err(wrong);
+        }
         let harness = Arc::new(self);
         let mut tests = Vec::new();
         for place in [Place::Memory, Place::Tcp] {
@@ -200,95 +253,13 @@ where
     }
 }
 
-impl Place {
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Memory => "memory",
-            Self::Tcp => "tcp",
-        }
-    }
-}
-
-impl<A, F> One<F>
-where
-    A: App + 'static,
-    F: Fn() -> A + Clone + Send + Sync + 'static,
-{
-    /// Replays the case; the reason, if that is not to be.
-    ///
-    /// # Errors
-    ///
-    /// What is wrong with what came.
-    fn run(&self) -> Result<Option<String>, String> {
-        let Some((_, case)) = self.suite.case(&self.id) else { return Err("no such case".into()) };
-        let (case, is_moved) = match self.is_own {
-            true => (case.clone(), false),
-            false => self.harness.paths.of_case(case),
-        };
-        if let Some(reason) = self.excuse(&case, is_moved) {
-            return Ok(Some(reason));
-        }
-        let mut trial = Trial {
-            subject: self.subject(),
-            reference: self.reference(),
-            cuts: cuts(self.place),
-            slow: std::env::var_os("SAMEWIRE_SLOW").is_some(),
-            known: &[],
-            // One's own cases mean this very app, and nothing excuses it.
-            foreign: !self.is_own,
-            keeps: false,
-        };
-        let result = trial.run(&case, &case.rows()).map_err(|Unreachable(why)| why)?;
-        if let Status::Skipped(reason) = result.status {
-            return Ok(Some(reason.replace("--slow runs", "SAMEWIRE_SLOW=1 runs")));
-        }
-        let replay = Replay::Test(&self.name);
-        let findings = Findings { suite: &self.suite, replay, paint: Paint::PLAIN };
-        let text = findings.text(&result);
-        if text.is_empty() { Ok(None) } else { Err(format!("\n{text}")) }
-    }
-
-    /// Why a case is not replayed.
-    fn excuse(&self, case: &Case, is_moved: bool) -> Option<String> {
-        let id = if self.is_own { format!("{OWN}{}", self.id) } else { self.id.clone() };
-        let except = self.harness.except.iter().find(|(left_out, _)| id.starts_with(left_out));
-        if let Some((_, reason)) = except {
-            return Some(reason.clone());
-        }
-        let counts = case.limits.iter().any(|limit| limit.name().contains("_bytes_max"));
-        let sends = |kind: &StepKind| matches!(kind, StepKind::Send(_));
-        let is_counted = is_moved && counts && case.steps.iter().any(|step| sends(&step.kind));
-        is_counted.then(|| "its bytes are counted for another path".to_owned())
-    }
-
-    fn subject(&self) -> Box<dyn Subject> {
-        match self.place {
-            Place::Memory => self.probed(self.core()),
-            Place::Tcp => self.probed(Host::new(self.place.name(), self.harness.make.clone())),
-        }
-    }
-
-    fn probed(&self, subject: impl Subject + 'static) -> Box<dyn Subject> {
-        Box::new(Probed::new(subject, self.harness.paths.clone(), self.known.clone(), self.is_own))
-    }
-
+impl<F: Clone> Harness<F> {
     fn core(&self) -> Core<F> {
-        Core::new(Place::Memory.name(), self.harness.make.clone())
+        Core::new(Place::Memory.name(), self.make.clone()).with_limits(self.limits)
     }
 
-    fn reference(&self) -> Option<Box<dyn Subject>> {
-        let is_compared = self.place == Place::Tcp && !self.harness.may_differ;
-        is_compared.then(|| Box::new(self.core()) as Box<dyn Subject>)
-    }
-}
-
-/// How input is cut: as much as is worth it, or at one offset if the environment says so.
-fn cuts(place: Place) -> Cuts {
-    let named = std::env::var("SAMEWIRE_CUT").ok().and_then(|at| at.parse().ok());
-    match (named, place) {
-        (Some(at), _) => Cuts::At(at),
-        (None, Place::Memory) => Cuts::Every,
-        (None, Place::Tcp) => Cuts::Bytes,
+    fn host(&self) -> Host<F> {
+        Host::new(Place::Tcp.name(), self.make.clone()).with_limits(self.limits)
     }
 }
 

@@ -1,15 +1,31 @@
 //! Where an app has what the suite looks for elsewhere.
 
+use std::panic::Location;
+
 use crate::case::text::Part;
 use crate::case::{Case, StepKind, Text};
 
 /// Paths of the demo, and the app's own in their place.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Paths(Vec<(String, String)>);
+pub(super) struct Paths(Vec<Moved>);
+
+/// A path of the demo, and the app's own.
+#[derive(Clone, Debug)]
+pub(super) struct Moved {
+    pub(super) demo: String,
+    pub(super) own: String,
+    /// Where it was said.
+    pub(super) place: &'static Location<'static>,
+}
 
 impl Paths {
-    pub(super) fn push(&mut self, demo: &str, own: &str) {
-        self.0.push((demo.to_owned(), own.to_owned()));
+    pub(super) fn push(&mut self, demo: &str, own: &str, place: &'static Location<'static>) {
+        self.0.push(Moved { demo: demo.to_owned(), own: own.to_owned(), place });
+    }
+
+    /// In the order in which they were named; the first one that fits a path holds.
+    pub(super) fn all(&self) -> &[Moved] {
+        &self.0
     }
 
     /// The bytes of a request line, or of more than one, with the app's own paths.
@@ -23,7 +39,7 @@ impl Paths {
                 continue;
             }
             let (authority, path) = after.split_at(authority(after));
-            if let Some((own, taken)) = self.0.iter().find_map(|pair| found(pair, path)) {
+            if let Some((own, taken)) = self.0.iter().find_map(|moved| moved.found(path)) {
                 moved.extend_from_slice(authority);
                 moved.extend_from_slice(own.as_bytes());
                 rest = path.get(taken..).unwrap_or_default();
@@ -72,6 +88,23 @@ impl Paths {
     }
 }
 
+impl Moved {
+    /// Whether this request is one that it moves.
+    pub(super) fn takes(&self, request: &[u8]) -> bool {
+        let target = request.splitn(2, |&byte| byte == b' ').nth(1).unwrap_or_default();
+        self.found(target).is_some()
+    }
+
+    /// The app's path, if the demo's is next, and how many bytes that takes.
+    fn found(&self, after: &[u8]) -> Option<(&str, usize)> {
+        let Self { demo, own, .. } = self;
+        let behind = after.strip_prefix(demo.as_bytes())?;
+        let is_folder = demo.len() > 1 && demo.ends_with('/');
+        let ends = is_folder || behind.starts_with(b" HTTP/") || behind.starts_with(b"?");
+        ends.then_some((own, demo.len()))
+    }
+}
+
 /// How long scheme and authority of a target in absolute form are; 0 in any other.
 fn authority(target: &[u8]) -> usize {
     const SCHEME: &[u8] = b"http://";
@@ -79,24 +112,18 @@ fn authority(target: &[u8]) -> usize {
     behind.iter().position(|&byte| byte == b'/').map_or(0, |at| SCHEME.len() + at)
 }
 
-/// The app's path, if the demo's is next, and how many bytes that takes.
-fn found<'a>((demo, own): &'a (String, String), after: &[u8]) -> Option<(&'a str, usize)> {
-    let behind = after.strip_prefix(demo.as_bytes())?;
-    let is_folder = demo.len() > 1 && demo.ends_with('/');
-    let ends = is_folder || behind.starts_with(b" HTTP/") || behind.starts_with(b"?");
-    ends.then_some((own, demo.len()))
-}
-
 #[cfg(test)]
 mod tests {
+    use std::panic::Location;
+
     use super::Paths;
     use crate::case::parse::parse;
 
     fn paths() -> Paths {
         let mut paths = Paths::default();
-        paths.push("/", "/index.html");
-        paths.push("/ws", "/live");
-        paths.push("/users/", "/rooms/");
+        for (demo, own) in [("/", "/index.html"), ("/ws", "/live"), ("/users/", "/rooms/")] {
+            paths.push(demo, own, Location::caller());
+        }
         paths
     }
 

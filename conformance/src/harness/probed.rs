@@ -82,6 +82,10 @@ impl<S: Subject> Subject for Probed<S> {
         })
     }
 
+    fn limits(&self) -> Limits {
+        self.subject.limits()
+    }
+
     fn fits(&mut self, limits: &Limits) -> Result<Option<String>, Unreachable> {
         self.subject.fits(limits)
     }

@@ -1,7 +1,7 @@
 use std::cell::Cell;
 
 use libtest_mimic::{Arguments, run};
-use samewire::{Json, Response, Result, Status, app};
+use samewire::{Json, Limits, Response, Result, Status, app};
 
 use super::{Harness, One, harness};
 
@@ -101,10 +101,88 @@ fn what_the_app_lacks_is_ignored_with_the_reason() {
 }
 
 #[test]
+fn what_was_ignored_is_counted_by_its_reason() {
+    let harness = harness(Broken::default).except("http/host/presence", "a proxy is in front");
+    let ignored = harness.ignored.clone();
+    let tests = harness.tests().expect("the suite is in order");
+    let conclusion = run(&Arguments::from_iter(["suite", "memory::http/host/presence"]), tests);
+    let summary = ignored.to_string();
+    let counted = format!("  {:>4}  a proxy is in front\n", conclusion.num_ignored);
+    assert!(conclusion.num_ignored > 1 && summary.contains(&counted), "{summary}");
+}
+
+/// What is wrong with how the app is put under the suite, at which place in the source.
+fn mistakes(harness: Harness<fn() -> Broken>) -> Vec<String> {
+    let errors = harness.all().map(|_| ()).expect_err("an error");
+    let place = concat!(file!(), ":");
+    assert!(errors.iter().all(|error| error.path.starts_with(place)), "{errors:?}");
+    errors.into_iter().map(|error| format!("{}; {}", error.message, error.hint)).collect()
+}
+
+#[test]
+fn a_path_that_nobody_has_is_named() {
+    let harness = harness(Broken::default as fn() -> Broken)
+        .at("/ws", "/liev")
+        .at("/", "/count")
+        .at("/slow", "/count")
+        .at("/wss", "/live")
+        .at("/led", "/light")
+        .at("/ws", "/live");
+    let hint = "name the path where the app has it; what an app has nowhere needs no `.at`";
+    let expected = [
+        format!(
+            "`.at(\"/ws\", \"/liev\")`: GET /liev is no WebSocket that echoes (it answers 404); \
+             {hint}"
+        ),
+        format!("`.at(\"/slow\", \"/count\")`: GET /count answers at once (it answers 200); {hint}"),
+        "`.at(\"/wss\", \"/live\")`: no case looks for anything at /wss; did you mean `/ws`?".into(),
+        "`.at(\"/led\", \"/light\")`: no case looks for anything at /led; the suite looks at /, \
+         /echo, /cookie, /hello, /users/, /stream, /slow, /ws"
+            .into(),
+        "`.at(\"/ws\", \"/live\")`: /ws has been put at /liev before; the first one holds: leave one \
+         of them out"
+            .into(),
+    ];
+    assert_eq!(mistakes(harness), expected);
+}
+
+#[test]
+fn an_exception_of_nothing_is_named() {
+    let harness = harness(Broken::default as fn() -> Broken)
+        .except("http/hosts", "a proxy is in front")
+        .except("http/host", "a proxy is in front")
+        .except("app/", "it is no demo");
+    let expected = [
+        "`.except(\"http/hosts\", …)`: no case's id begins like this; did you mean `http/host`?",
+        "`.except(\"app/\", …)`: no case's id begins like this; ids are what tests are called by, \
+         behind `memory::`",
+    ];
+    assert_eq!(mistakes(harness), expected);
+}
+
+#[test]
 fn cases_that_cannot_be_read_end_it() {
     let errors =
         harness(Broken::default).cases("no/such/folder").all().map(|_| ()).expect_err("an error");
-    assert!(errors[0].message.starts_with("cannot be read"), "{}", errors[0]);
+    let [error] = &errors[..] else { panic!("{errors:?}") };
+    assert!(error.message.starts_with("cannot be read"), "{error}");
+    let hint = "`.cases` names a folder with `.case` files, seen from ";
+    assert!(error.hint.starts_with(hint) && error.hint.ends_with("conformance"), "{error}");
+}
+
+#[test]
+fn the_app_runs_within_its_own_bounds() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/own_app/bounds");
+    let harness = harness(Broken::default).cases(folder);
+    let limits = Limits { target_bytes_max: 40, ..Limits::SMALL };
+    for name in ["memory::own/target/of-forty-one", "tcp::own/target/of-forty-one"] {
+        assert_eq!(find(harness.clone().limits(limits), name).run(), Ok(None), "{name}");
+        let said = find(harness.clone(), name).run().expect_err("it is taken");
+        assert!(said.contains("got 404"), "{said}");
+    }
+    // What a case sets holds beside them.
+    let both = "memory::own/target/of-twenty-one";
+    assert_eq!(find(harness.limits(limits), both).run(), Ok(None));
 }
 
 #[test]

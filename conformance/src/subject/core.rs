@@ -6,6 +6,7 @@
 use std::rc::Rc;
 use std::time::Duration;
 
+use samewire::Limits;
 use samewire::app::App;
 use samewire_sim::world::Options;
 use samewire_sim::{Client, Delivery as Wire, End, WallClock, World};
@@ -17,13 +18,19 @@ use crate::case::Need;
 pub struct Core<F> {
     name: String,
     make: F,
+    limits: Limits,
     wall_clock: WallClock,
 }
 
 impl<F> Core<F> {
     /// A subject of this name, for this app.
     pub fn new(name: impl Into<String>, make: F) -> Self {
-        Self { name: name.into(), make, wall_clock: WallClock::default() }
+        Self { name: name.into(), make, limits: Limits::SMALL, wall_clock: WallClock::default() }
+    }
+
+    /// The same within these bounds, where a case asks for no others.
+    pub fn with_limits(self, limits: Limits) -> Self {
+        Self { limits, ..self }
     }
 
     /// The same with another wall clock, or with none.
@@ -39,6 +46,10 @@ impl<A: App + 'static, F: Fn() -> A> Subject for Core<F> {
 
     fn time(&self) -> Time {
         Time::Virtual
+    }
+
+    fn limits(&self) -> Limits {
+        self.limits
     }
 
     fn lacks(&mut self, _: Need) -> Result<Option<String>, Unreachable> {

@@ -20,13 +20,19 @@ use crate::case::Need;
 pub struct Host<F> {
     name: String,
     make: F,
+    limits: Limits,
     servers: Vec<(Limits, usize, Rc<Running>)>,
 }
 
 impl<F> Host<F> {
     /// A subject of this name, for this app. Nothing is started before it is needed.
     pub fn new(name: impl Into<String>, make: F) -> Self {
-        Self { name: name.into(), make, servers: Vec::new() }
+        Self { name: name.into(), make, limits: Limits::SMALL, servers: Vec::new() }
+    }
+
+    /// The same within these bounds, where a case asks for no others.
+    pub fn with_limits(self, limits: Limits) -> Self {
+        Self { limits, ..self }
     }
 }
 
@@ -58,6 +64,10 @@ where
 
     fn time(&self) -> Time {
         Time::Real
+    }
+
+    fn limits(&self) -> Limits {
+        self.limits
     }
 
     fn lacks(&mut self, need: Need) -> Result<Option<String>, Unreachable> {

@@ -50,6 +50,11 @@ pub trait Subject {
         Ok(true)
     }
 
+    /// The bounds that the server runs with where a case says nothing of them.
+    fn limits(&self) -> Limits {
+        Limits::SMALL
+    }
+
     /// Why the server cannot run with these limits; `None` if it can.
     ///
     /// # Errors
@@ -149,10 +154,10 @@ pub struct OpenOptions {
 }
 
 impl OpenOptions {
-    /// For a replay of this case.
-    pub fn of(case: &Case, delivery: Delivery) -> Self {
+    /// For a replay of this case, on a server that runs with `limits` where the case says nothing.
+    pub fn of(case: &Case, limits: Limits, delivery: Delivery) -> Self {
         let fresh = case.needs.iter().any(|need| need.value == Need::Shared);
-        Self { limits: case.limits(Limits::SMALL), delivery, fresh }
+        Self { limits: case.limits(limits), delivery, fresh }
     }
 }
 

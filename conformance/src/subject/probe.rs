@@ -29,52 +29,74 @@ pub fn ask(
     need: Need,
     paths: impl Fn(&[u8]) -> Vec<u8>,
 ) -> Result<Option<String>, Unreachable> {
-    let get = |target: &str, fields: &str| {
-        format!("GET {target} HTTP/1.1\r\nHost: example\r\nConnection: close\r\n{fields}\r\n")
-    };
-    let (what, request) = match need {
-        Need::Root => ("GET / does not answer with success", get("/", "")),
-        Need::Echo => (
-            "POST / does not answer the content that it gets",
-            "POST / HTTP/1.1\r\nHost: example\r\nConnection: close\r\n\
-             Content-Type: text/x-probe\r\nContent-Length: 5\r\n\r\nprobe"
-                .into(),
-        ),
-        Need::Fields => {
-            ("GET /echo does not answer the fields that it gets", get("/echo", "X-Probe: here\r\n"))
-        }
-        Need::Cookies => {
-            ("GET /cookie does not answer cookies", get("/cookie", "Cookie: probe=here\r\n"))
-        }
-        Need::Hello => ("GET /hello does not answer a JSON greeting", get("/hello", "")),
-        Need::Users => ("GET /users/7 does not answer 200", get("/users/7", "")),
-        Need::ChunkedOut => ("GET /stream does not answer in chunks", get("/stream", "")),
-        Need::Slow => ("GET /slow answers at once", get("/slow", "")),
-        Need::Ws => ("GET /ws is no WebSocket that echoes", String::new()),
-        Need::Limits => return Ok(Some("its limits cannot be set from outside".into())),
-        Need::Demo => ("GET / does not answer as the demo does", get("/", "")),
-        Need::Several => ("it answers nobody while a connection is open", get("/", "")),
-        Need::Shared => return Ok(url::lacks(need)),
-        Need::Window | Need::Clock => return Ok(socket::lacks(need)),
-    };
-    let sent = match need {
-        Need::Ws => [&opening::request(&Text::from("/ws"), &[], None), HI].concat(),
-        _ => request.into_bytes(),
+    let Some((sent, what)) = question(need) else {
+        return Ok(match need {
+            Need::Limits => Some("its limits cannot be set from outside".into()),
+            Need::Window | Need::Clock => socket::lacks(need),
+            _ => url::lacks(need),
+        });
     };
     // One that stays open and says nothing, or none.
     let _beside = match need {
-        Need::Several => Some(subject.open(&OpenOptions::default())?),
+        Need::Several => Some(subject.open(&options(subject))?),
         _ => None,
     };
-    let (answer, rest) = exchange(subject, &paths(&sent))?;
-    if need == Need::Slow {
-        return Ok(answer.map(|answer| format!("{what} (with {})", answer.status)));
-    }
-    let has = answer.as_ref().is_some_and(|answer| shows(need, answer, &rest));
+    let sent = paths(&sent);
+    let (answer, rest) = exchange(subject, &sent)?;
+    let has = match &answer {
+        // The answer that does not come is what shows it.
+        None => need == Need::Slow,
+        Some(answer) => shows(need, answer, &rest),
+    };
     Ok((!has).then(|| match answer {
-        Some(answer) => format!("{what} (it answers {})", answer.status),
-        None => format!("{what} (it does not answer)"),
+        Some(answer) => format!("{} {what} (it answers {})", asked(&sent), answer.status),
+        None => format!("{} {what} (it does not answer)", asked(&sent)),
     }))
+}
+
+/// The request whose answer shows a need, at the demo's path, and what is wrong with an answer that
+/// does not. `None` for what no answer shows.
+pub(crate) fn question(need: Need) -> Option<(Vec<u8>, &'static str)> {
+    let get = |target: &str, fields: &str| {
+        format!("GET {target} HTTP/1.1\r\nHost: example\r\nConnection: close\r\n{fields}\r\n")
+            .into_bytes()
+    };
+    Some(match need {
+        Need::Root => (get("/", ""), "does not answer with success"),
+        Need::Echo => (
+            b"POST / HTTP/1.1\r\nHost: example\r\nConnection: close\r\n\
+              Content-Type: text/x-probe\r\nContent-Length: 5\r\n\r\nprobe"
+                .to_vec(),
+            "does not answer the content that it gets, with its type",
+        ),
+        Need::Fields => {
+            (get("/echo", "X-Probe: here\r\n"), "does not answer the fields that it gets")
+        }
+        Need::Cookies => (get("/cookie", "Cookie: probe=here\r\n"), "does not answer cookies"),
+        Need::Hello => (get("/hello", ""), "does not answer a JSON greeting"),
+        Need::Users => (get("/users/7", ""), "does not answer 200"),
+        Need::ChunkedOut => (get("/stream", ""), "does not answer in chunks"),
+        Need::Slow => (get("/slow", ""), "answers at once"),
+        Need::Ws => (
+            [&opening::request(&Text::from("/ws"), &[], None), HI].concat(),
+            "is no WebSocket that echoes",
+        ),
+        Need::Demo => (get("/", ""), "does not answer as the demo does"),
+        Need::Several => (get("/", ""), "is not answered while another connection is open"),
+        Need::Limits | Need::Shared | Need::Window | Need::Clock => return None,
+    })
+}
+
+/// Method and target of a request.
+fn asked(request: &[u8]) -> String {
+    let line = request.split(|&byte| byte == b'\r').next().unwrap_or_default();
+    let line = line.strip_suffix(b" HTTP/1.1").unwrap_or(line);
+    String::from_utf8_lossy(line).into_owned()
+}
+
+/// Within the bounds that the server has anyway.
+fn options(subject: &dyn Subject) -> OpenOptions {
+    OpenOptions { limits: subject.limits(), ..OpenOptions::default() }
 }
 
 /// Whether the server answers a plain request of this method with anything but 501, which says
@@ -121,7 +143,7 @@ fn shows(need: Need, answer: &Response, rest: &[u8]) -> bool {
         Need::Demo => is(200) && contains(b"the same bytes on every wire"),
         Need::Several => true,
         Need::Root => (200..300).contains(&answer.status),
-        // The answer that does not come is what shows these.
+        // What comes does not show these.
         Need::Slow | Need::Shared | Need::Limits | Need::Window | Need::Clock => false,
     }
 }
@@ -131,7 +153,7 @@ fn exchange(
     subject: &mut dyn Subject,
     request: &[u8],
 ) -> Result<(Option<Response>, Vec<u8>), Unreachable> {
-    let mut channel = subject.open(&OpenOptions::default())?;
+    let mut channel = subject.open(&options(subject))?;
     channel.send(request);
     let (mut came, mut ended) = (Vec::new(), false);
     let deadline = Instant::now() + PROBE_MAX;

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::process::ExitCode;
 
-use samewire::{Json, Problem, Result, WebSocket, app};
+use samewire::{Bytes, Json, Limits, Problem, Rendered, Request, Respond, Result, WebSocket, app};
 use serde::{Deserialize, Serialize};
 
 /// A panel with a light.
@@ -48,8 +48,25 @@ async fn live(_: &Panel, ws: WebSocket<'_>) -> Result {
     Ok(())
 }
 
+/// The panel, and beside it what the suite asks of an app that takes bodies.
+#[derive(Default)]
+struct Tested {
+    panel: Panel,
+}
+
+app! { for tested: Tested;
+    post "/" => echo(request, bytes);
+    plugin   => Panel(tested.panel);
+}
+
+async fn echo<'x>(_: &Tested, request: Request<'x>, content: Bytes<'x>) -> impl Respond + use<'x> {
+    let content_type = request.field("content-type").unwrap_or(b"application/octet-stream");
+    Rendered::new(content_type, move |to| to.put(&content))
+}
+
 fn main() -> ExitCode {
-    samewire_conformance::harness(Panel::default)
+    samewire_conformance::harness(Tested::default)
+        .limits(Limits::LARGE)
         .at("/ws", "/live")
         .cases("tests/own_app/cases")
         .run()
