@@ -72,6 +72,47 @@ fn auth_guards_a_part_of_the_app() {
     assert_eq!(machine.get(&elsewhere, "/apiary", "").status, 401);
 }
 
+/// The same app as a part of another one, and a door of its own.
+struct Site {
+    panel: Panel,
+    auth: Auth,
+}
+
+app! { for site: Site;
+    mount "/v1"   => Panel(site.panel);
+    mount "/door" => Auth(site.auth);
+    get "/api" => front;
+}
+
+async fn front(_: &Site) -> &'static str {
+    "front"
+}
+
+#[test]
+fn auth_guards_the_same_wherever_its_app_is_mounted() {
+    let site = Site { panel: panel(), auth: Auth::new(&["another secret"]) };
+    let machine = Machine::new();
+    for path in ["/v1/api", "/v1/api/level", "/v1/api/nowhere", "/v1/auth/check"] {
+        assert_eq!(machine.get(&site, path, "").status, 401, "{path}");
+        let answer = machine.get(&site, path, "X-API-Key: a secret\r\n");
+        assert!(answer.status == 200 || answer.status == 404, "{path}");
+    }
+    assert_eq!(machine.get(&site, "/door/auth/check", "").status, 401);
+    let with_key = "X-API-Key: another secret\r\n";
+    assert_eq!(machine.get(&site, "/door/auth/check", with_key).status, 200);
+    for path in ["/v1/", "/v1/apiary", "/api"] {
+        assert_ne!(machine.get(&site, path, "").status, 401, "{path}");
+    }
+}
+
+#[test]
+fn a_guard_of_no_path_is_refused_when_it_is_made() {
+    for path in ["/", "/api/", "api", "/{all}"] {
+        let made = std::panic::catch_unwind(|| Auth::new(&["a secret"]).below(path));
+        assert!(made.is_err(), "{path:?} guards nothing");
+    }
+}
+
 #[test]
 fn several_loggers_hear_each_event_in_their_order() {
     let (machine, panel) = (Machine::new(), panel());

@@ -1,5 +1,6 @@
 //! A part of an app behind a key, and a route that says whether one's key is good.
 
+use crate::app::flatten::check_prefix;
 use crate::app::layer::{AnyOf, ApiKey, Arrival, Layer, Verdict};
 use crate::app::{Rendered, Request, Respond};
 use crate::http::lines::FieldLines;
@@ -19,17 +20,20 @@ impl Auth {
         Self { below: "/api", key: ApiKey::new(keys) }
     }
 
-    /// Guards this path and what is below it, instead of `/api`.
+    /// Guards this path and what is below it, instead of `/api`; nothing of it, as `""`, guards the
+    /// whole app. Where that app is mounted in another one, the path begins behind the prefix.
+    ///
+    /// # Panics
+    ///
+    /// If nothing could be below it: it does not begin with `/`, ends with one, or has braces.
+    #[track_caller]
     pub const fn below(self, path: &'static str) -> Self {
+        check_prefix(path);
         Self { below: path, ..self }
     }
 
     fn guards(&self, request: &Request<'_>) -> bool {
-        let is_below = |prefix: &str| {
-            let rest = request.path().strip_prefix(prefix.as_bytes());
-            matches!(rest, Some([] | [b'/', ..]))
-        };
-        is_below(self.below) || is_below(CHECK)
+        [self.below, CHECK].iter().any(|path| request.below(path, 0).is_some())
     }
 }
 
