@@ -48,6 +48,8 @@ pub enum Place {
     Busy,
     /// A connection that has done nothing since then.
     Idle(Instant),
+    /// A connection that has to give way, and is not gone yet.
+    Leaving,
 }
 
 /// The places of a server: an array on a board, a vector on a host. There are never more
@@ -56,6 +58,8 @@ pub enum Place {
 pub struct Places<S> {
     places: S,
     used: usize,
+    /// Of these, those whose connection has to give way.
+    leaving: usize,
     /// No place before this one is free.
     free_from: usize,
 }
@@ -95,7 +99,8 @@ impl Rest {
 pub enum Entry {
     /// It is served in this place, which is taken now.
     Enter(usize),
-    /// The connection in this place is to be ended. When it has left, ask again.
+    /// The connection in this place is to be ended. When it has left, ask again; whoever asks
+    /// before that waits, so that one newcomer never drives out two.
     Evict(usize),
     /// It is answered 503, with so many seconds in `Retry-After`, and closed.
     Refuse(u16),
@@ -109,7 +114,7 @@ const CROWD_PERCENT: usize = 80;
 impl<S: AsRef<[Place]> + AsMut<[Place]>> Places<S> {
     /// All of these places, which must be free.
     pub const fn new(places: S) -> Self {
-        Self { places, used: 0, free_from: 0 }
+        Self { places, used: 0, leaving: 0, free_from: 0 }
     }
 
     /// Decides on a newcomer.
@@ -122,24 +127,32 @@ impl<S: AsRef<[Place]> + AsMut<[Place]>> Places<S> {
         let Overload::Refuse { retry_after_s, evicts_after_ms } = overload else {
             return Entry::Wait;
         };
+        if self.leaving > 0 {
+            return Entry::Wait;
+        }
         match (self.longest_idle(), evicts_after_ms) {
             (Some((since, index)), Some(after)) if now.millis_since(since) >= after => {
+                self.set(index, Place::Leaving);
+                self.leaving += 1;
                 Entry::Evict(index)
             }
             _ => Entry::Refuse(retry_after_s),
         }
     }
 
-    /// The connection in this place is idle since then, or is not idle any more.
+    /// The connection in this place is idle since then, or is not idle any more. That does not help
+    /// one that has to leave.
     pub fn set_idle(&mut self, index: usize, since: Option<Instant>) {
-        if self.is_taken(index) {
+        if !matches!(self.place(index), Place::Free | Place::Leaving) {
             self.set(index, since.map_or(Place::Busy, Place::Idle));
         }
     }
 
     /// The connection in this place has ended, in whatever way.
     pub fn leave(&mut self, index: usize) {
-        if self.is_taken(index) {
+        let place = self.place(index);
+        if place != Place::Free {
+            self.leaving -= usize::from(place == Place::Leaving);
             self.set(index, Place::Free);
             self.used -= 1;
             self.free_from = self.free_from.min(index);
@@ -173,13 +186,13 @@ impl<S: AsRef<[Place]> + AsMut<[Place]>> Places<S> {
         let idle = self.places.as_ref().iter().enumerate();
         idle.filter_map(|(index, place)| match place {
             Place::Idle(since) => Some((*since, index)),
-            Place::Free | Place::Busy => None,
+            Place::Free | Place::Busy | Place::Leaving => None,
         })
         .min()
     }
 
-    fn is_taken(&self, index: usize) -> bool {
-        self.places.as_ref().get(index).is_some_and(|place| *place != Place::Free)
+    fn place(&self, index: usize) -> Place {
+        self.places.as_ref().get(index).copied().unwrap_or_default()
     }
 
     fn set(&mut self, index: usize, to: Place) {
@@ -232,11 +245,33 @@ mod tests {
         places.set_idle(2, Some(at(1)));
         places.set_idle(0, Some(at(2)));
         assert_eq!(places.enter(at(5000), Overload::DEFAULT), Entry::Evict(2));
-        places.set_idle(2, None);
-        assert_eq!(places.enter(at(5000), Overload::DEFAULT), Entry::Evict(0), "2 is at work");
+        places.leave(2);
+        assert_eq!(places.enter(at(5000), Overload::DEFAULT), Entry::Enter(2));
+        assert_eq!(places.enter(at(5000), Overload::DEFAULT), Entry::Evict(0));
         places.leave(0);
         assert_eq!(places.enter(at(5000), Overload::DEFAULT), Entry::Enter(0));
         assert_eq!(places.enter(at(9999), Overload::DEFAULT), Entry::Refuse(1), "none is idle");
+    }
+
+    #[test]
+    fn one_newcomer_drives_out_one_however_often_it_asks() {
+        let mut places = full::<3>();
+        (0..3).for_each(|index| places.set_idle(index, Some(at(1))));
+        assert_eq!(places.enter(at(5000), Overload::DEFAULT), Entry::Evict(0));
+        for since in [None, Some(at(1)), Some(at(4000))] {
+            places.set_idle(0, since);
+            assert_eq!(places.enter(at(5000), Overload::DEFAULT), Entry::Wait, "0 is not gone");
+        }
+        assert_eq!(places.used(), 3);
+        places.leave(1);
+        assert_eq!(
+            places.enter(at(5000), Overload::DEFAULT),
+            Entry::Enter(1),
+            "a place is a place"
+        );
+        places.leave(0);
+        assert_eq!(places.enter(at(5000), Overload::DEFAULT), Entry::Enter(0));
+        assert_eq!(places.enter(at(5000), Overload::DEFAULT), Entry::Evict(2));
     }
 
     #[test]
@@ -308,6 +343,7 @@ mod tests {
                             let older = |place: &Place| matches!(place, Place::Idle(s) if *s < since);
                             prop_assert!(!model.iter().any(older));
                             // As a driver does: it ends, and the newcomer asks again.
+                            prop_assert_eq!(places.enter(now, Overload::DEFAULT), Entry::Wait);
                             places.leave(index);
                             prop_assert_eq!(places.enter(now, Overload::DEFAULT), Entry::Enter(index));
                             model[index] = Place::Busy;

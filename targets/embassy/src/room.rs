@@ -91,8 +91,6 @@ impl<'p, const N: usize> Room<'p, N> {
                 }
             }
             Entry::Evict(index) => {
-                // It is on its way out, and not asked to leave again.
-                self.places.borrow_mut().set_idle(index, None);
                 if let Some(leaves) = self.leaves.get(index) {
                     leaves.set(true);
                 }

@@ -32,12 +32,7 @@ impl Room {
 
     /// Decides on a newcomer. The place of one who may enter is [`taken`](Self::taken) then.
     pub(crate) fn enter(&self) -> Entry {
-        let entry = self.places.borrow_mut().enter(self.clock.now(), self.overload);
-        if let Entry::Evict(index) = entry {
-            // It is on its way out, and not asked to leave again.
-            self.places.borrow_mut().set_idle(index, None);
-        }
-        entry
+        self.places.borrow_mut().enter(self.clock.now(), self.overload)
     }
 
     /// The place that somebody has entered.
@@ -99,7 +94,7 @@ mod tests {
             let (mut works, mut idle) = (room.taken(0), room.taken(1));
             works.rests(false);
             idle.rests(true);
-            assert_eq!([room.enter(), room.enter()], [Entry::Evict(1), Entry::Refuse(5)]);
+            assert_eq!([room.enter(), room.enter()], [Entry::Evict(1), Entry::Wait]);
             assert!(!room.has_room());
             drop(idle);
             assert_eq!(room.enter(), Entry::Enter(1));
