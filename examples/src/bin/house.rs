@@ -12,6 +12,9 @@ use samewire::{
 use serde::{Deserialize, Serialize};
 
 const LAMPS: usize = 8;
+/// All notes fit in one answer.
+const NOTES_MAX: usize = 100;
+const NOTE_BYTES_MAX: usize = 500;
 
 struct House {
     lamps: [Cell<Lamp>; LAMPS],
@@ -27,7 +30,7 @@ struct Lamp {
 
 #[derive(Clone, Copy, Serialize)]
 struct Change {
-    lamp: usize,
+    lamp: u32,
     level: u8,
 }
 
@@ -57,12 +60,15 @@ impl House {
         }
     }
 
+    fn lamp(&self, number: u32) -> Result<&Cell<Lamp>> {
+        self.lamps.get(number as usize).ok_or(Problem::not_found("there is no such lamp"))
+    }
+
     fn set(&self, number: u32, set: impl FnOnce(Lamp) -> Lamp) -> Result<Json<Lamp>> {
-        let index = number as usize;
-        let cell = self.lamps.get(index).ok_or(Problem::not_found("there is no such lamp"))?;
+        let cell = self.lamp(number)?;
         let lamp = set(cell.get());
         cell.set(lamp);
-        self.changes.publish(Change { lamp: index, level: lamp.level });
+        self.changes.publish(Change { lamp: number, level: lamp.level });
         Ok(Json(lamp))
     }
 }
@@ -80,7 +86,7 @@ async fn lamps(house: &House) -> Json<[Lamp; LAMPS]> {
 }
 
 async fn lamp(house: &House, number: u32) -> Result<Json<Lamp>> {
-    house.set(number, |lamp| lamp)
+    house.lamp(number).map(|lamp| Json(lamp.get()))
 }
 
 async fn set_lamp(house: &House, number: u32, Json(new): Json<Lamp>) -> Result<Json<Lamp>> {
@@ -113,10 +119,14 @@ async fn notes(house: &House, query: Query<'_>) -> Result<impl Respond + use<>> 
 }
 
 async fn write_note(house: &House, note: Text<'_>) -> Result<Status> {
-    if note.is_empty() {
-        return Err(Problem::unprocessable("an empty note"));
+    if note.is_empty() || note.len() > NOTE_BYTES_MAX {
+        return Err(Problem::unprocessable("a note has 1 to 500 bytes"));
     }
-    house.notes.borrow_mut().push(note.to_owned());
+    let mut notes = house.notes.borrow_mut();
+    if notes.len() == NOTES_MAX {
+        return Err(Problem::conflict("there are enough notes: take one away first"));
+    }
+    notes.push(note.to_owned());
     Ok(Status::CREATED)
 }
 
@@ -159,7 +169,7 @@ fn main() -> Result<(), samewire_host::StartError> {
 
 #[cfg(test)]
 mod tests {
-    use super::House;
+    use super::{House, NOTE_BYTES_MAX, NOTES_MAX};
     use samewire_sim::Sim;
     use serde_json::json;
 
@@ -172,6 +182,23 @@ mod tests {
         page.expect_text(r#"{"lamp":3,"level":40}"#);
         sim.request("PUT", "/lamps/8").json(&level).send().expect(404);
         sim.request("PUT", "/lamps/3").json(&json!({ "level": 101 })).send().expect(422);
+        sim.get("/lamps/3").expect(200).expect_body(r#"{"level":40}"#);
+        page.expect_nothing();
         page.close(1000);
+    }
+
+    #[test]
+    fn there_are_only_so_many_notes_and_all_of_them_are_told() {
+        let sim = Sim::with_limits(House::new(), samewire::Limits::LARGE);
+        let note = "x".repeat(NOTE_BYTES_MAX);
+        sim.post("/notes", format!("{note}x")).expect(422);
+        for _ in 0..NOTES_MAX {
+            sim.pass(std::time::Duration::from_secs(1));
+            sim.post("/notes", &note).expect(201);
+        }
+        sim.post("/notes", &note).expect(409);
+        assert_eq!(sim.get("/notes?max=1000").expect(200).body().lines().count(), NOTES_MAX);
+        sim.delete("/notes/0").expect(204);
+        sim.post("/notes", &note).expect(201);
     }
 }

@@ -63,11 +63,21 @@ const NO_USER: ProblemKind = ProblemKind::new(Status::NOT_FOUND)
     .uri("https://example.com/problems/no-user")
     .title("There is no such user");
 
+/// All users fit in one answer.
+const USERS_MAX: usize = 100;
+
+const ENOUGH_USERS: ProblemKind = ProblemKind::new(Status::CONFLICT)
+    .uri("https://example.com/problems/enough-users")
+    .title("There are enough users");
+
 async fn list(api: &Api) -> Json<Vec<User>> {
     Json(api.users.borrow().values().cloned().collect())
 }
 
 async fn create(api: &Api, user: Valid<NewUser<'_>>) -> Result<impl Respond + use<>> {
+    if api.users.borrow().len() == USERS_MAX {
+        return Err(Problem::of(&ENOUGH_USERS));
+    }
     let id = api.last_id.get() + 1;
     api.last_id.set(id);
     let user = api.store(id, &user);
@@ -122,7 +132,7 @@ fn main() -> Result<(), samewire_host::StartError> {
 
 #[cfg(test)]
 mod tests {
-    use super::Api;
+    use super::{Api, USERS_MAX};
     use samewire_sim::Sim;
     use serde_json::{Value, json};
 
@@ -148,6 +158,26 @@ mod tests {
         let nobody = json!({ "name": "", "email": "nowhere", "age": 200 });
         let answer = sim.request("POST", "/users").json(&nobody).send().expect(422);
         assert_eq!(answer.json::<Value>()["errors"].as_array().unwrap().len(), 3);
+    }
+
+    #[test]
+    fn there_are_only_so_many_users_and_all_of_them_are_told() {
+        let sim = Sim::with_limits(Api::default(), samewire::Limits::LARGE);
+        // As long as it may be, and longest where each character is an escape.
+        let user = json!({ "name": "\u{1}".repeat(40), "email": longest_email() });
+        let create = || sim.request("POST", "/users").json(&user).send();
+        (0..USERS_MAX).for_each(|_| drop(create().expect(201)));
+        create().expect(409);
+        assert_eq!(sim.get("/users").expect(200).json::<Vec<Value>>().len(), USERS_MAX);
+        sim.delete("/users/1").expect(204);
+        create().expect(201);
+    }
+
+    fn longest_email() -> String {
+        let label = "a".repeat(63);
+        let email = format!("{label}@{label}.{label}.{}", "a".repeat(62));
+        assert_eq!(email.len(), 254);
+        email
     }
 
     #[test]
