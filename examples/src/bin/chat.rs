@@ -5,13 +5,15 @@
 //! through a ring of four kilobytes that no slow reader can make longer: it hears how many messages
 //! it has lost.
 
-use samewire::app::rooms::{GENERAL, Rooms};
+use samewire::app::rooms::{GENERAL, Member, Rooms};
 use samewire::{Either, Json, Rendered, Respond, Result, WebSocket, app, select};
 use serde::{Deserialize, Serialize};
 
 struct Chat {
     rooms: Rooms<8, 4096>,
 }
+
+type Guest<'r> = Member<'r, 8, 4096>;
 
 app! { for Chat;
     get "/"     => page;
@@ -30,6 +32,13 @@ struct Reply<'m> {
     action: &'m str,
     #[serde(skip_serializing_if = "Option::is_none")]
     room: Option<&'m str>,
+}
+
+const NONSENSE: &str = "that is nothing I understand";
+
+#[derive(Serialize)]
+struct Wrong {
+    error: &'static str,
 }
 
 /// What a guest hears who was too slow.
@@ -54,23 +63,33 @@ async fn chat(chat: &Chat, ws: WebSocket<'_>) -> Result {
                 continue;
             }
         };
-        match request {
-            Ok(Request { action: "join", room: Some(room), .. }) => {
-                member = chat.rooms.join(room)?;
-                outbox.send(Json(Reply { action: "joined", room: Some(room) })).await?;
-            }
-            Ok(Request { action: "leave", .. }) => {
-                member = chat.rooms.join(GENERAL)?;
-                outbox.send(Json(Reply { action: "left", room: None })).await?;
-            }
-            Ok(Request { action: "say", text: Some(text), .. }) => {
-                member.say(text)?;
-                outbox.send(Json(Reply { action: "sent", room: None })).await?;
-            }
-            Ok(_) | Err(_) => {
-                outbox.send(r#"{"error":"that is nothing I understand"}"#).await?;
-            }
+        let request = request.map_err(|_| NONSENSE);
+        match request.and_then(|request| answer_to(request, chat, &mut member)) {
+            Ok(reply) => outbox.send(Json(reply)).await?,
+            Err(error) => outbox.send(Json(Wrong { error })).await?,
         }
+    }
+}
+
+fn answer_to<'m, 'r>(
+    request: Request<'m>,
+    chat: &'r Chat,
+    member: &mut Guest<'r>,
+) -> Result<Reply<'m>, &'static str> {
+    match request {
+        Request { action: "join", room: Some(room), .. } => {
+            *member = chat.rooms.join(room).map_err(|_| "that room cannot be had")?;
+            Ok(Reply { action: "joined", room: Some(room) })
+        }
+        Request { action: "leave", .. } => {
+            *member = chat.rooms.join(GENERAL).map_err(|_| "all rooms are taken")?;
+            Ok(Reply { action: "left", room: None })
+        }
+        Request { action: "say", text: Some(text), .. } => {
+            member.say(text).map_err(|_| "that is too long")?;
+            Ok(Reply { action: "sent", room: None })
+        }
+        _ => Err(NONSENSE),
     }
 }
 
@@ -120,5 +139,18 @@ mod tests {
             ada.expect_text(r#"{"error":"that is nothing I understand"}"#);
         }
         sim.get("/").expect(200).expect_field("Content-Type", "text/html; charset=utf-8");
+    }
+
+    #[test]
+    fn who_asks_for_too_much_is_told_so_and_stays() {
+        let sim = Sim::with_limits(Chat::default(), samewire::Limits::LARGE);
+        let (mut ada, mut bob) = (sim.ws("/chat"), sim.ws("/chat"));
+        ada.send(r#"{"action":"join","room":"a name of twenty-five byt"}"#);
+        ada.expect_text(r#"{"error":"that room cannot be had"}"#);
+        ada.send(format!(r#"{{"action":"say","text":"{}"}}"#, "a".repeat(4096)));
+        ada.expect_text(r#"{"error":"that is too long"}"#);
+        ada.send(r#"{"action":"say","text":"Short, then."}"#);
+        ada.expect_text(r#"{"action":"sent"}"#);
+        bob.expect_text("Short, then.");
     }
 }
