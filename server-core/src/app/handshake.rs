@@ -31,7 +31,6 @@ pub use crate::ws::handshake::Protocols;
 use crate::ws::handshake::{HandshakeRequest, Offer, judge};
 
 /// A correct opening handshake that has not been answered.
-#[derive(Clone, Copy)]
 pub struct Handshake<'x> {
     exchange: &'x Exchange<'x>,
     offer: Offer<'x>,
