@@ -8,7 +8,7 @@ use super::timers::Awaits;
 use super::{Content, Span, Wire};
 use crate::buffer::{Writer, shift};
 use crate::error::{Misuse, Violation};
-use crate::http::lines::{FieldLines, Lines};
+use crate::http::lines::{self, Lines};
 use crate::http::status::Status;
 use crate::limits::ANSWER_HEAD_BYTES_MIN;
 use crate::ws::close::{self, Code};
@@ -99,9 +99,7 @@ impl Wire<'_> {
               Sec-WebSocket-Accept: ",
         );
         writer.put(&accept(key));
-        for lines in [more, self.around].into_iter().flatten() {
-            lines.put(Status::SWITCHING_PROTOCOLS, &mut FieldLines::new(&mut writer, more));
-        }
+        lines::write(&mut writer, Status::SWITCHING_PROTOCOLS, more, self.around);
         writer.put(b"\r\n\r\n");
         let Some(n) = writer.written() else { return };
         self.commit(n);

@@ -30,6 +30,18 @@ impl<L: Lines> Lines for Option<L> {
     }
 }
 
+/// Writes the lines of whoever answers, then those of whoever stands `around`.
+pub(crate) fn write(
+    to: &mut Writer<'_>,
+    status: Status,
+    answer: Option<&dyn Lines>,
+    around: Option<&dyn Lines>,
+) {
+    for lines in [answer, around].into_iter().flatten() {
+        lines.put(status, &mut FieldLines::new(to, answer));
+    }
+}
+
 /// The place in a head where field lines go.
 pub struct FieldLines<'f, 'b> {
     job: Job<'f, 'b>,

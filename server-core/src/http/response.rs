@@ -4,7 +4,7 @@ use core::fmt;
 
 use super::abnf::Class;
 use super::date::HttpDate;
-use super::lines::{FieldLines, Lines};
+use super::lines::{self, Lines};
 use super::request_line::{Method, Methods};
 use super::status::Status;
 use crate::buffer::Writer;
@@ -156,9 +156,7 @@ pub fn write(
             before = b", ";
         }
     }
-    for lines in [head.more, around].into_iter().flatten() {
-        lines.put(head.status, &mut FieldLines::new(to, head.more));
-    }
+    lines::write(to, head.status, head.more, around);
     match framing {
         ContentFraming::Length(bytes) => {
             to.put(b"\r\nContent-Length: ");
