@@ -77,7 +77,8 @@ impl<A: Keeps> Layer<A> for Notes {
         lines: &mut FieldLines<'_, '_>,
     ) {
         let _ = lines.line("X-Seen-By", self.name.as_bytes());
-        let _ = lines.parts("X-Status", &[self.name.as_bytes(), &status.code().to_be_bytes()[..0]]);
+        let code = status.code().to_string();
+        let _ = lines.parts("X-Status", &[self.name.as_bytes(), b" saw ", code.as_bytes()]);
     }
 
     fn ended(&self, app: &A, _: &Seen, record: &Record<'_>) {
@@ -231,6 +232,8 @@ fn what_is_mounted_has_its_own_app_and_layers() {
     assert_eq!(sim.get("/garden").expect(200).body(), "roses");
     let bed = sim.get("/garden/7").expect(201);
     assert_eq!((bed.field("X-Bed"), bed.body()), (Some("7"), "bed"));
+    let saw: Vec<_> = bed.fields_named("X-Status").collect();
+    assert_eq!(saw, ["outer saw 201", "gate saw 201", "eye saw 201"]);
     let stages = ["gate request", "gate validation", "gate handler", "gate ended 200"];
     assert_eq!(sim.app().garden.diary.take()[..4], stages);
     sim.app().diary.take();
@@ -266,6 +269,7 @@ fn any_layer_stops_the_chain() {
         let answer = sim.post("/door", "knock").expect(403);
         assert_eq!(answer.body(), r#"{"title":"Forbidden","status":403,"detail":"stopped"}"#);
         assert_eq!(answer.field("X-Seen-By"), Some("outer"), "what stands around adds its lines");
+        assert_eq!(answer.field("X-Status"), Some("outer saw 403"), "{stage}");
         let diary = sim.app().diary.take();
         assert!(!diary.contains(&"door 7".to_owned()), "{stage}: {diary:?}");
         assert!(!diary.contains(&format!("door {stage}")), "{stage}: {diary:?}");
@@ -277,6 +281,7 @@ fn a_layer_may_change_a_problem() {
     let sim = Sim::new(house());
     let answer = sim.get("/trouble").expect(202);
     assert_eq!(answer.field("Retry-After"), Some("30"));
+    assert_eq!(answer.field("X-Status"), Some("outer saw 202"), "the status that is sent");
     assert_eq!(answer.body(), r#"{"title":"Accepted","status":202,"detail":"never mind"}"#);
 }
 
@@ -291,6 +296,8 @@ fn a_websocket_is_over_once_whatever_the_cause() {
         client.send(OPENING);
         client.send(b"\x81\x81\0\0\0\0x");
         world.run();
+        let head = String::from_utf8(client.take()).expect("text");
+        assert!(head.contains("\r\nX-Status: outer saw 101\r\n"), "{head}");
         let stages = [
             "outer request",
             "outer validation",
