@@ -3,15 +3,15 @@
 /// Puts bytes one behind the other into lent memory. What does not fit is left out whole and
 /// noted, so that a caller can write an answer and ask once, at the end, whether it fits.
 pub struct Writer<'b> {
-    free: &'b mut [u8],
-    room: usize,
+    room: &'b mut [u8],
+    at: usize,
     overflowed: bool,
 }
 
 impl<'b> Writer<'b> {
     /// A writer at the beginning of `to`.
     pub fn new(to: &'b mut [u8]) -> Self {
-        Self { room: to.len(), free: to, overflowed: false }
+        Self { room: to, at: 0, overflowed: false }
     }
 
     /// Appends `bytes`, or nothing of them if they do not fit.
@@ -31,15 +31,14 @@ impl<'b> Writer<'b> {
     /// The next `n` bytes, or none: then there is no room for what follows, either.
     #[inline(always)]
     fn place(&mut self, n: usize) -> &mut [u8] {
-        let (place, free) = match core::mem::take(&mut self.free).split_at_mut_checked(n) {
-            Some(parts) => parts,
-            None => {
-                self.overflowed = true;
-                Default::default()
-            }
-        };
-        self.free = free;
-        place
+        let from = self.at;
+        if self.room.get(from..).is_none_or(|free| n > free.len()) {
+            (self.at, self.overflowed) = (self.room.len(), true);
+            return &mut [];
+        }
+        self.at = from + n;
+        let free = self.room.get_mut(from..).unwrap_or_default();
+        free.get_mut(..n).unwrap_or_default()
     }
 
     /// Appends `number` in decimal digits, without a division: that of 64 bits is slow and large
@@ -100,17 +99,22 @@ impl<'b> Writer<'b> {
 
     /// Bytes written, or `None` if something did not fit.
     pub fn written(&self) -> Option<usize> {
-        if self.overflowed { None } else { Some(self.room - self.free.len()) }
+        if self.overflowed { None } else { Some(self.at) }
+    }
+
+    /// What has been written so far. Where something did not fit, old bytes may stand behind it.
+    pub(crate) fn so_far(&self) -> &[u8] {
+        self.room.get(..self.at).unwrap_or_default()
     }
 
     /// The room that is left.
     pub fn free(&mut self) -> &mut [u8] {
-        self.free
+        self.room.get_mut(self.at..).unwrap_or_default()
     }
 
     /// Counts `n` bytes that were written into [`free`](Self::free).
     pub fn advance(&mut self, n: usize) {
-        self.free = core::mem::take(&mut self.free).get_mut(n..).unwrap_or_default();
+        self.at = self.room.len().min(self.at.saturating_add(n));
     }
 
     /// Notes that something did not fit.

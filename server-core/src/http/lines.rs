@@ -37,27 +37,25 @@ pub(crate) fn write(
     answer: Option<&dyn Lines>,
     around: Option<&dyn Lines>,
 ) {
-    for lines in [answer, around].into_iter().flatten() {
-        lines.put(status, &mut FieldLines::new(to, answer));
+    if let Some(answer) = answer {
+        answer.put(status, &mut FieldLines::new(to));
+    }
+    if let Some(around) = around {
+        around.put(status, &mut FieldLines::new(to));
     }
 }
 
 /// The place in a head where field lines go.
 pub struct FieldLines<'f, 'b> {
-    job: Job<'f, 'b>,
-    /// The lines of whoever answers, which stand in front of those around it.
-    first: Option<&'f dyn Lines>,
-}
-
-enum Job<'f, 'b> {
-    Write(&'f mut Writer<'b>),
-    /// Looks for a name only.
-    Find(&'f str, bool),
+    to: &'f mut Writer<'b>,
+    /// Where those lines end that were there before.
+    begin: usize,
 }
 
 impl<'f, 'b> FieldLines<'f, 'b> {
-    pub(crate) fn new(to: &'f mut Writer<'b>, first: Option<&'f dyn Lines>) -> Self {
-        Self { job: Job::Write(to), first }
+    fn new(to: &'f mut Writer<'b>) -> Self {
+        let begin = to.so_far().len();
+        Self { to, begin }
     }
 
     /// Adds a line.
@@ -81,32 +79,23 @@ impl<'f, 'b> FieldLines<'f, 'b> {
         if !name_is_valid(name) || !parts.iter().all(|part| value_is_valid(part)) {
             return Err(Misuse::FieldInvalid);
         }
-        match &mut self.job {
-            Job::Write(to) => {
-                to.put(b"\r\n");
-                to.put(name.as_bytes());
-                to.put(b": ");
-                parts.iter().for_each(|part| to.put(part));
-            }
-            Job::Find(wanted, found) => *found |= wanted.eq_ignore_ascii_case(name),
-        }
+        self.to.put(b"\r\n");
+        self.to.put(name.as_bytes());
+        self.to.put(b": ");
+        parts.iter().for_each(|part| self.to.put(part));
         Ok(())
     }
 
     /// Adds lines that are known to fit, each with its CRLF in front.
     #[cfg(feature = "ws")]
     pub(crate) fn put_whole(&mut self, lines: &'static [u8]) {
-        if let Job::Write(to) = &mut self.job {
-            to.put(lines);
-        }
+        self.to.put(lines);
     }
 
     /// Adds `Retry-After` (RFC 9110 §10.2.3).
     pub(crate) fn put_retry_after(&mut self, seconds: u16) {
-        if let Job::Write(to) = &mut self.job {
-            to.put(b"\r\nRetry-After: ");
-            to.put_decimal(seconds.into());
-        }
+        self.to.put(b"\r\nRetry-After: ");
+        self.to.put_decimal(seconds.into());
     }
 
     /// Adds a line that is part of the program; one that would break the head is left out.
@@ -122,13 +111,20 @@ impl<'f, 'b> FieldLines<'f, 'b> {
         }
     }
 
-    /// Whether whoever answers adds a line of this name.
+    /// Whether whoever answers has a line of this name: what other layers add does not count.
     pub fn answer_has(&self, name: &str) -> bool {
-        let mut search = FieldLines { job: Job::Find(name, false), first: None };
-        if let Some(first) = self.first {
-            first.put(Status::OK, &mut search);
+        let mut rest = self.to.so_far().get(..self.begin).unwrap_or_default();
+        // No value has an LF in it: behind each a line begins.
+        while let [byte, line @ ..] = rest {
+            if *byte == b'\n'
+                && line.get(name.len()) == Some(&b':')
+                && line.get(..name.len()).is_some_and(|start| is_same(start, name))
+            {
+                return true;
+            }
+            rest = line;
         }
-        matches!(search.job, Job::Find(_, true))
+        false
     }
 }
 
@@ -139,7 +135,13 @@ pub(crate) fn name_is_valid(name: &str) -> bool {
         ["connection", "content-length", "date", "transfer-encoding", "content-type"];
     !name.is_empty()
         && name.bytes().all(|byte| Class::TCHAR.has(byte))
-        && !OURS.iter().any(|ours| name.eq_ignore_ascii_case(ours))
+        && !OURS.iter().any(|ours| is_same(name.as_bytes(), ours))
+}
+
+/// Names' case does not count. Once for all that compare them here, which is smaller.
+#[inline(never)]
+fn is_same(a: &[u8], b: &str) -> bool {
+    a.eq_ignore_ascii_case(b.as_bytes())
 }
 
 /// Without CR, LF, NUL or another control character (RFC 9110 §5.5).
@@ -152,9 +154,10 @@ pub(crate) fn value_is_valid(value: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{FieldLines, name_is_valid, value_is_valid};
+    use super::{FieldLines, Lines, name_is_valid, value_is_valid, write};
     use crate::buffer::Writer;
     use crate::error::Misuse;
+    use crate::http::status::Status;
 
     #[test]
     fn lines_that_would_break_the_head_are_refused() {
@@ -171,22 +174,39 @@ mod tests {
         ] {
             let mut room = [0; 64];
             let mut writer = Writer::new(&mut room);
-            let line = FieldLines::new(&mut writer, None).line(name, value);
+            let line = FieldLines::new(&mut writer).line(name, value);
             assert_eq!(line, Err(Misuse::FieldInvalid), "{name:?} {value:?}");
             assert_eq!(writer.written(), Some(0), "{name:?} {value:?}");
         }
         assert!(name_is_valid("X-Custom") && value_is_valid(b"a\tb \xff"));
     }
 
+    /// Stands around an answer, and tells what it finds there.
+    struct Defaults;
+
+    impl Lines for Defaults {
+        fn put(&self, _: Status, to: &mut FieldLines<'_, '_>) {
+            for name in ["Cache-Control", "X-Other", "X", "HTTP/1.1 200 OK", ""] {
+                to.add("X-Found", if to.answer_has(name) { b"1" } else { b"0" });
+            }
+            to.add_default("Cache-Control", b"max-age=5");
+            to.add_default("X-Other", b"1");
+            to.add_default("X-Other", b"2");
+        }
+    }
+
     #[test]
-    fn a_default_gives_way_to_the_answer() {
-        let mut room = [0; 99];
+    fn a_default_gives_way_to_the_answer_and_not_to_another_default() {
+        let mut room = [0; 199];
         let mut writer = Writer::new(&mut room);
-        let first = [("cache-control", "no-store")];
-        let mut lines = FieldLines::new(&mut writer, Some(&first));
-        lines.add_default("Cache-Control", b"max-age=5");
-        lines.add_default("X-Other", b"1");
-        let n = writer.written().unwrap();
-        assert_eq!(&room[..n], b"\r\nX-Other: 1");
+        writer.put(b"HTTP/1.1 200 OK");
+        let answer = [("cache-control", "X-Other: no"), ("X-Others", "3")];
+        write(&mut writer, Status::OK, Some(&answer), Some(&Defaults));
+        assert_eq!(
+            core::str::from_utf8(writer.so_far()),
+            Ok("HTTP/1.1 200 OK\r\ncache-control: X-Other: no\r\nX-Others: 3\r\n\
+                X-Found: 1\r\nX-Found: 0\r\nX-Found: 0\r\nX-Found: 0\r\nX-Found: 0\r\n\
+                X-Other: 1\r\nX-Other: 2")
+        );
     }
 }

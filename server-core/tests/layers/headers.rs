@@ -1,7 +1,8 @@
 //! Lines that are added to every answer, unless a handler knows better.
 
-use samewire::app::layer::{CacheControl, SecurityHeaders};
-use samewire::{Problem, Respond, Result, app};
+use samewire::app::layer::{CacheControl, Layer, SecurityHeaders};
+use samewire::http::lines::{FieldLines, Lines};
+use samewire::{Problem, Request, Respond, Result, Status, WebSocket, app};
 
 use crate::{Answer, Machine};
 
@@ -48,6 +49,63 @@ async fn own(_: &Panel) -> Result<impl Respond + use<>> {
 
 async fn gone(_: &Panel) -> Result {
     Err(Problem::conflict("gone"))
+}
+
+/// Adds lines wherever whoever answers has none of these names.
+struct Defaults;
+
+impl<A> Layer<A> for Defaults {
+    type State = ();
+
+    fn on_response(
+        &self,
+        _: &A,
+        (): &(),
+        _: &Request<'_>,
+        _: Status,
+        lines: &mut FieldLines<'_, '_>,
+    ) {
+        lines.add_default("Retry-After", b"60");
+        lines.add_default("Upgrade", b"foo");
+        lines.add_default("X-Room", b"any");
+    }
+}
+
+struct Doors;
+
+app! { for Doors;
+    layers [Defaults];
+    get "/open" => open;
+    get "/full" => full;
+    get "/busy" => busy;
+    ws  "/bell" => bell(ws);
+}
+
+/// Names a room to who finds it full.
+struct Room;
+
+impl Lines for Room {
+    fn put(&self, status: Status, to: &mut FieldLines<'_, '_>) {
+        if status == Status::CONFLICT {
+            to.add("X-Room", b"attic");
+        }
+    }
+}
+
+async fn open(_: &Doors) -> impl Respond + use<> {
+    "open".with_lines(Room)
+}
+
+async fn full(_: &Doors) -> impl Respond + use<> {
+    "full".with_lines(Room).with_status(Status::CONFLICT)
+}
+
+async fn busy(_: &Doors) -> Result {
+    Err(Problem::new(Status::SERVICE_UNAVAILABLE, "").retry_after(30))
+}
+
+async fn bell(_: &Doors, _: WebSocket<'_>) -> Result {
+    Ok(())
 }
 
 fn get(path: &str) -> Answer {
@@ -115,4 +173,20 @@ fn caches_are_told_what_to_keep() {
         assert_eq!(answer.field("Expires"), None);
     }
     assert_eq!(get("/nowhere").field("Cache-Control"), None);
+}
+
+#[test]
+fn a_default_gives_way_to_what_the_answer_says() {
+    for (path, status, room, seconds, protocol) in [
+        ("/open", 200, "any", "60", "foo"),
+        ("/full", 409, "attic", "60", "foo"),
+        ("/busy", 503, "any", "30", "foo"),
+        ("/bell", 426, "any", "60", "websocket"),
+    ] {
+        let answer = Machine::new().get(&Doors, path, "");
+        assert_eq!(answer.status, status, "{path}");
+        assert_eq!(answer.field("X-Room"), Some(room), "{path}");
+        assert_eq!(answer.field("Retry-After"), Some(seconds), "{path}");
+        assert_eq!(answer.field("Upgrade"), Some(protocol), "{path}");
+    }
 }
