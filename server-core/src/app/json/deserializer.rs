@@ -11,7 +11,7 @@ use serde::forward_to_deserialize_any;
 
 use super::Malformed;
 use super::reader::Reader;
-use super::scan::Integer;
+use crate::app::schema::Integer;
 
 /// No words are made of an error, so that no formatting is linked.
 impl Error for Malformed {

@@ -3,7 +3,6 @@
 
 use super::Malformed;
 use super::reader::Reader;
-use super::scan;
 use crate::app::schema::{Broken, Integer, Place, Schema, Source};
 use crate::http::abnf::cut;
 
@@ -90,8 +89,7 @@ impl<'x> Source<'x> for Members<'x> {
     #[inline(never)]
     fn integer(&mut self) -> Result<Option<Integer>, Broken> {
         Ok(match self.reader.integer() {
-            Ok(scan::Integer::Negative(number)) => Some(Integer::Negative(number)),
-            Ok(scan::Integer::Natural(number)) => Some(Integer::Natural(number)),
+            Ok(integer) => Some(integer),
             Err(Malformed) if is_number(self.reader.peek()) => {
                 whole(self.reader.number()?.as_bytes())
             }

@@ -3,7 +3,8 @@
 use core::{mem, str};
 
 use super::Malformed;
-use super::scan::{Integer, Scan, first};
+use super::scan::{Scan, first};
+use crate::app::schema::Integer;
 use crate::http::abnf::index_of;
 
 /// What is left of a text to read. What has been read is left behind with each string, so that the

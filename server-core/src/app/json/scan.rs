@@ -5,7 +5,8 @@ use core::ops::Range;
 use core::str;
 
 use super::Malformed;
-use crate::http::abnf::{Class, decimal, hexadecimal};
+use crate::app::schema::Integer;
+use crate::http::abnf::{Class, hexadecimal};
 
 /// Objects and arrays that may stand in each other: the bits of a word but one, with which
 /// [`Scan::skip`] remembers them. A deeper text is an attack on somebody's stack.
@@ -17,13 +18,6 @@ const DEPTH_MAX: u32 = u32::BITS - 1;
 pub(in crate::app) struct Scan {
     pub(in crate::app) at: usize,
     depth: u32,
-}
-
-/// A number without a fraction or an exponent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::app) enum Integer {
-    Negative(i64),
-    Natural(u64),
 }
 
 // rfc8259-2-json-grammar
@@ -109,13 +103,7 @@ impl Scan {
         let begin = self.at;
         // Not `?`: a number that breaks off is left whole too, lest its rest be read as one.
         let range = self.number(text).ok().filter(|(_, is_integer)| *is_integer);
-        let number = range.and_then(|(range, _)| text.get(range)).unwrap_or_default();
-        let integer = match number {
-            [b'-', digits @ ..] => decimal(digits)
-                .and_then(|magnitude| 0_i64.checked_sub_unsigned(magnitude))
-                .map(Integer::Negative),
-            digits => decimal(digits).map(Integer::Natural),
-        };
+        let integer = range.and_then(|(range, _)| Integer::from_digits(text.get(range)?));
         if integer.is_none() {
             self.at = begin;
         }

@@ -3,7 +3,7 @@
 use core::fmt;
 use core::str::{self, FromStr};
 
-use super::scan::{Integer, Scan, first};
+use super::scan::{Scan, first};
 use super::{FromJson, Malformed};
 use crate::app::problem::Problem;
 use crate::buffer::Writer;
@@ -93,10 +93,7 @@ impl<'t> Value<'t> {
     /// The integer at `path`, if it fits 64 bits and is written without fraction and exponent.
     pub fn integer(self, path: &str) -> Option<i64> {
         let value = self.get(path)?;
-        match Scan::new().integer(value.0).ok()? {
-            Integer::Negative(number) => Some(number),
-            Integer::Natural(number) => number.try_into().ok(),
-        }
+        Scan::new().integer(value.0).ok()?.signed()
     }
 
     /// The number at `path`, rounded to what `f64` holds.

@@ -73,7 +73,6 @@ impl Integer {
     }
 
     /// The whole number that `digits` are, with an optional minus.
-    #[inline(never)]
     pub(in crate::app) fn from_digits(digits: &[u8]) -> Option<Self> {
         match digits {
             [b'-', digits @ ..] => {
