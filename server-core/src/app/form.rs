@@ -6,7 +6,7 @@ use core::str::{self, FromStr};
 use super::body::Bytes;
 use super::exchange::Exchange;
 use super::media_type::{self, MediaType};
-use super::percent::{PAIR, VALUE, decode_form};
+use super::percent::{NOT_A_VALUE, PAIR, VALUE, decode_form};
 use super::problem::Problem;
 use super::respond::Respond;
 use crate::http::abnf;
@@ -109,7 +109,7 @@ impl<'f> Form<'f> {
     /// 400 if there is a value and it stands for no `T`.
     pub fn parse<T: FromStr>(self, name: &str) -> Result<Option<T>, Problem> {
         let value = self.get(name).map(str::parse).transpose();
-        value.map_err(|_| Problem::bad_request("a value is not of the type that is asked for"))
+        value.map_err(|_| Problem::bad_request(NOT_A_VALUE))
     }
 }
 
@@ -148,17 +148,29 @@ impl<'f> Iterator for Pairs<'f> {
 
     #[inline(never)]
     fn next(&mut self) -> Option<Self::Item> {
-        while !self.rest.is_empty() {
-            let (pair, rest) = abnf::cut(self.rest, self.between_pairs);
-            self.rest = rest.get(1..).unwrap_or_default();
-            if !pair.is_empty() {
-                let (name, value) = abnf::cut(pair, self.behind_name);
-                let value = value.get(1..).unwrap_or_default();
-                // They have been judged when they were decoded.
-                let text = |part| str::from_utf8(part).unwrap_or_default();
-                return Some((text(name), text(value)));
-            }
-        }
-        None
+        let (name, value) = next_pair(&mut self.rest, self.between_pairs, self.behind_name)?;
+        // They have been judged when they were decoded.
+        let text = |part| str::from_utf8(part).unwrap_or_default();
+        Some((text(name), text(value)))
     }
+}
+
+/// The first pair of `rest`, which is taken off. What is empty is none; one without a value has an
+/// empty one.
+// url-5.1-pairs
+#[inline(never)]
+pub(super) fn next_pair<'x>(
+    rest: &mut &'x [u8],
+    between_pairs: u8,
+    behind_name: u8,
+) -> Option<(&'x [u8], &'x [u8])> {
+    while !rest.is_empty() {
+        let (pair, behind) = abnf::cut(rest, between_pairs);
+        *rest = behind.get(1..).unwrap_or_default();
+        if !pair.is_empty() {
+            let (name, value) = abnf::cut(pair, behind_name);
+            return Some((name, value.get(1..).unwrap_or_default()));
+        }
+    }
+    None
 }

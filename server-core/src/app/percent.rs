@@ -19,7 +19,7 @@ const PARSED_BYTES_MAX: usize = 48;
 const BAD_ESCAPE: &str = "a percent sign without two hexadecimal digits";
 const NOT_UTF8: &str = "an encoded value is not UTF-8";
 const TOO_LONG: &str = "an encoded value is too long";
-const NOT_A_VALUE: &str = "a value is not of the type that is asked for";
+pub(super) const NOT_A_VALUE: &str = "a value is not of the type that is asked for";
 
 /// A name or a value as it was sent. The head of a request is frozen while it is answered, so
 /// nothing is decoded there: an encoded value is compared as it is, read as a number, written out,

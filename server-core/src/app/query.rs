@@ -7,7 +7,6 @@ use super::form;
 use super::percent::{Encoded, decode_into};
 use super::problem::Problem;
 use super::respond::Respond;
-use crate::http::abnf;
 
 /// The pairs of a query: `name=value`, set apart by `&`, in the order in which they were sent.
 ///
@@ -154,21 +153,9 @@ pub struct Pairs<'x>(&'x [u8]);
 impl<'x> Iterator for Pairs<'x> {
     type Item = (Encoded<'x>, Encoded<'x>);
 
-    // url-5.1-pairs
-    #[inline(never)]
     fn next(&mut self) -> Option<Self::Item> {
-        while !self.0.is_empty() {
-            let (pair, rest) = abnf::cut(self.0, b'&');
-            self.0 = rest.get(1..).unwrap_or_default();
-            if !pair.is_empty() {
-                let (name, value) = abnf::cut(pair, b'=');
-                return Some((
-                    Encoded::new(name),
-                    Encoded::new(value.get(1..).unwrap_or_default()),
-                ));
-            }
-        }
-        None
+        let (name, value) = form::next_pair(&mut self.0, b'&', b'=')?;
+        Some((Encoded::new(name), Encoded::new(value)))
     }
 }
 
