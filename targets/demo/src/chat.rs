@@ -13,7 +13,7 @@
 
 use samewire::app::rooms::{self, GENERAL};
 use samewire::ws::close::Code;
-use samewire::{Either, Json, Result, Status, WebSocket, select};
+use samewire::{Either, Json, Problem, Result, Status, WebSocket, select};
 use serde::{Deserialize, Serialize};
 
 use crate::live::Live;
@@ -154,7 +154,9 @@ struct Heard<'x> {
 /// Tells all in a room, and counts the news for who listens at `/events`.
 pub(crate) async fn post_news(live: &Live, news: Json<News<'_>>) -> Result<Status> {
     let Json(News { room, text }) = news;
-    live.rooms.publish(room.unwrap_or(GENERAL), Json(Heard { event: "news", text }))?;
+    let heard = Json(Heard { event: "news", text });
+    let told = live.rooms.publish(room.unwrap_or(GENERAL), heard);
+    told.map_err(|_| Problem::unprocessable("the news is too long"))?;
     live.news.publish(live.news.latest().unwrap_or_default() + 1);
     Ok(Status::ACCEPTED)
 }
