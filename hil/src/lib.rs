@@ -1,5 +1,8 @@
-//! Boards: which there are, and how each is reached. It knows boards and images, and never HTTP:
-//! what is said to a board's server is somebody else's.
+//! Boards: which there are, and how they are flashed, reset, leased and recovered. It knows boards
+//! and images, and never HTTP: what is said to a board's server is somebody else's.
+//!
+//! Without features this is [`boards.toml`](boards), read and judged. The feature `rig` brings what
+//! touches a board, and with it probe-rs and serial ports.
 #![cfg_attr(
     not(test),
     deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)
@@ -8,4 +11,45 @@
 pub mod boards;
 mod chip;
 
+#[cfg(feature = "rig")]
+pub mod attached;
+#[cfg(feature = "rig")]
+pub mod board;
+#[cfg(feature = "rig")]
+pub mod choice;
+#[cfg(feature = "rig")]
+pub mod greet;
+#[cfg(feature = "rig")]
+pub mod image;
+#[cfg(feature = "rig")]
+pub mod job;
+#[cfg(feature = "rig")]
+pub mod ladder;
+#[cfg(feature = "rig")]
+pub mod lease;
+#[cfg(all(test, feature = "rig"))]
+#[path = "../tests/rig/elf.rs"]
+mod made;
+#[cfg(feature = "rig")]
+mod power;
+#[cfg(all(test, feature = "rig"))]
+#[path = "../tests/rig/scratch.rs"]
+mod scratch;
+#[cfg(feature = "rig")]
+pub mod serial;
+#[cfg(feature = "rig")]
+pub mod stand_in;
+#[cfg(feature = "rig")]
+mod tally;
+#[cfg(feature = "rig")]
+pub mod trouble;
+#[cfg(feature = "rig")]
+pub mod uf2;
+#[cfg(feature = "rig")]
+mod usb;
+
 pub use chip::Chip;
+#[cfg(feature = "rig")]
+pub use {
+    board::Board, choice::choose, image::Image, job::run_if_asked, tally::Tally, trouble::Trouble,
+};
