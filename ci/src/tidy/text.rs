@@ -3,7 +3,7 @@
 use super::Finding;
 
 /// The kinds of file that people write here. Snapshots and lock files are written by tools.
-const KINDS: &[&str] = &["case", "css", "html", "js", "md", "rs", "sh", "toml", "x"];
+const KINDS: &[&str] = &["case", "css", "html", "js", "md", "mjs", "rs", "sh", "toml", "x"];
 
 /// Files without a kind that are text all the same.
 const NAMES: &[&str] = &[".ci/run", ".gitignore", "LICENSE-APACHE", "LICENSE-MIT"];
