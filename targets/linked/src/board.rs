@@ -8,7 +8,8 @@ use samewire_link::Cause;
 /// failed case, and any other end for no verdict on anything.
 pub const PANICKED: i32 = 101;
 
-/// A board: a stream of bytes that loses none, and what can be measured.
+/// A board that has nothing else to do: a stream of bytes that loses none, and what can be measured.
+/// One that has is a [`Line`](crate::Line).
 pub trait Board {
     /// Waits for bytes, and says how many have come. None is the end of the stream.
     fn read(&mut self, into: &mut [u8]) -> usize;

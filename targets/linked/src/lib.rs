@@ -28,6 +28,23 @@
 //! let end: End = Server::new(Stream(Uart)).run(|| Panel, &mut receive, &mut send);
 //! ```
 //!
+//! A board that has other things to do, an executor's tasks, gives a [`Line`] instead: a [`Serial`] of
+//! any HAL's UART, for one, of which bytes may be lost and whose runners come and go.
+//!
+//! ```
+//! # use samewire_linked::{Line, Server};
+//! use samewire_link::Settings;
+//! # struct Panel;
+//! # samewire::app! { for Panel; get "/" => index; }
+//! # async fn index(_: &Panel) -> &'static str { "" }
+//!
+//! // #[embassy_executor::task]
+//! async fn link(line: impl Line, random: u32, receive: &mut [u8], send: &mut [u8]) {
+//!     let mut server = Server::with_settings(line, Settings::board(random));
+//!     server.serve_all(|| Panel, receive, send).await
+//! }
+//! ```
+//!
 //! There is one connection at a time, with an app of its own, as in the runner's memory: what is
 //! compared byte for byte must have begun alike. How input is cut, which limits hold and when a
 //! client stops reading goes before each connection as [orders](Order); the time of day stands still
@@ -36,12 +53,20 @@
 #![forbid(unsafe_code)]
 
 mod board;
+mod line;
 pub mod metric;
 mod order;
 mod pace;
+mod pump;
+mod serial;
 mod serving;
 mod wire;
+mod words;
 
 pub use board::{Board, End, Mark, Memory, PANICKED};
+pub use line::Line;
 pub use order::{LIMITS, ORDER_BYTES, Order, places, set};
+pub use pump::LOG_BYTES_MAX;
+pub use serial::Serial;
 pub use serving::Server;
+pub use words::LastWords;

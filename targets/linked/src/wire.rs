@@ -1,28 +1,25 @@
-//! What stands between a board and its server: it carries frames between the stream and the link,
-//! lets virtual time pass from deadline to deadline, and says when nothing moves any more.
+//! What stands between a line and the server: it carries frames between the bytes and the link, lets
+//! virtual time pass from deadline to deadline, and says when nothing moves any more.
 
 use samewire::{Instant, Limits};
 use samewire_link::{Event, Link, Read, Settings};
 
-use crate::board::{Board, End, Mark};
+use crate::board::{End, Mark, Memory};
+use crate::line::Line;
 use crate::metric;
 use crate::order::{self, ORDER_BYTES, Order};
 use crate::pace::{Delivery, Pace};
 
 /// What a browser sends comes in one read, as it does from a network.
-const INPUT_BYTES: usize = 512;
+pub(crate) const INPUT_BYTES: usize = 512;
 
 /// Orders and one connection.
 type WireLink = Link<2, INPUT_BYTES, 128, 4>;
 
 /// What is not the server.
-pub(crate) struct Wire<B> {
-    board: B,
+pub(crate) struct Wire {
     link: WireLink,
-    input: [u8; INPUT_BYTES],
-    /// What of `input` was not taken yet.
-    start: usize,
-    end: usize,
+    /// Virtual time.
     now: Instant,
     /// Until when time passes, if the runner waits for that.
     tick: Option<Instant>,
@@ -54,6 +51,8 @@ struct Served {
 }
 
 impl Served {
+    const NONE: Self = Self { is_over: true, ..Self::new(0, Delivery::Whole) };
+
     const fn new(channel: u8, delivery: Delivery) -> Self {
         Self {
             channel,
@@ -67,14 +66,10 @@ impl Served {
     }
 }
 
-impl<B: Board> Wire<B> {
-    pub(crate) const fn new(board: B) -> Self {
+impl Wire {
+    pub(crate) const fn new(settings: Settings) -> Self {
         Self {
-            board,
-            link: WireLink::new(Settings::board(0)),
-            input: [0; INPUT_BYTES],
-            start: 0,
-            end: 0,
+            link: WireLink::new(settings),
             now: Instant::ZERO,
             tick: None,
             metrics: [None; 5],
@@ -82,8 +77,16 @@ impl<B: Board> Wire<B> {
             limits: Limits::SMALL,
             delivery: Delivery::Whole,
             opened: None,
-            served: Served { is_over: true, ..Served::new(0, Delivery::Whole) },
+            served: Served::NONE,
         }
+    }
+
+    /// Begins anew in this session, as one that was never up.
+    pub(crate) fn restart(&mut self, session: u32) {
+        self.link.restart(session);
+        (self.now, self.tick, self.metrics) = (Instant::ZERO, None, [None; 5]);
+        (self.limits, self.delivery) = (Limits::SMALL, Delivery::Whole);
+        (self.opened, self.served) = (None, Served::NONE);
     }
 
     /// Tells how large the buffers are that each connection is lent.
@@ -179,17 +182,23 @@ impl<B: Board> Wire<B> {
         while let Read::Bytes(_) = self.link.read(self.served.channel, &mut bytes) {}
     }
 
-    /// The server waits: sends, lets time pass, or waits for the runner.
-    pub(crate) fn turn(&mut self) -> Result<(), End> {
-        let mut frames = [0; 128];
-        while let count @ 1.. = self.link.transmit(0, &mut frames) {
-            self.board.write(frames.get(..count).unwrap_or_default());
-        }
-        if self.pass() { Ok(()) } else { self.receive() }
+    /// What is to be sent next; how many bytes.
+    pub(crate) fn transmit(&mut self, now: u64, frames: &mut [u8]) -> usize {
+        self.link.transmit(now, frames)
+    }
+
+    /// When to receive at the latest, though nothing has come.
+    pub(crate) fn deadline(&self) -> Option<u64> {
+        self.link.deadline()
+    }
+
+    /// Hands over a line of log; whether there was room for it.
+    pub(crate) fn log(&mut self, line: &[u8]) -> bool {
+        self.link.is_up() && self.link.log(line)
     }
 
     /// Goes on towards what the runner waits for; whether there was anything to do.
-    fn pass(&mut self) -> bool {
+    pub(crate) fn pass<L: Line>(&mut self) -> bool {
         let Some(until) = self.tick else { return false };
         // What the server said must be out before time passes.
         if !self.link.is_delivered() {
@@ -214,36 +223,31 @@ impl<B: Board> Wire<B> {
                 *measured = None;
             }
         }
-        B::mark(Mark::Lap);
+        L::mark(Mark::Lap);
         self.link.tick_done(deadline.map(Instant::as_millis));
         self.tick = None;
         true
     }
 
-    /// Takes what the runner says; waits for it, if nothing is left.
-    fn receive(&mut self) -> Result<(), End> {
-        let is_rest = self.start < self.end;
-        if !is_rest {
-            (self.start, self.end) = (0, self.board.read(&mut self.input));
-            if self.end == 0 {
-                return Err(End::Stream);
-            }
-        }
-        let before = self.start;
+    /// The server looks again, because there may be room for what it could not get rid of.
+    pub(crate) fn unblock(&mut self) {
         self.served.is_due |= core::mem::take(&mut self.served.is_blocked);
-        let mut is_more = true;
-        while is_more {
-            let mut rest = self.input.get(self.start..self.end).unwrap_or_default();
-            let event = self.link.poll_event(0, &mut rest);
-            let start = self.end - rest.len();
+    }
+
+    /// Takes what the runner says from the front of these bytes, up to what the server has to see
+    /// first.
+    pub(crate) fn receive<L: Line>(&mut self, line: &mut L, bytes: &mut &[u8]) -> Result<(), End> {
+        loop {
+            let mut rest = *bytes;
+            let event = self.link.poll_event(line.now(), &mut rest);
             // What comes behind these must find the server as they have left it.
-            is_more =
-                !matches!(event, None | Some(Event::Opened(_) | Event::Reset(_) | Event::Tick(_)));
+            let is_last =
+                matches!(event, None | Some(Event::Opened(_) | Event::Reset(_) | Event::Tick(_)));
             match event {
                 Some(Event::Opened(channel)) if channel != order::CHANNEL => {
                     self.opened = Some(channel);
                 }
-                Some(Event::Readable(order::CHANNEL)) => self.obey()?,
+                Some(Event::Readable(order::CHANNEL)) => self.obey(line)?,
                 Some(Event::Readable(_)) if self.served.is_over => self.drop_unread(),
                 Some(Event::Readable(_)) => self.served.is_due = true,
                 Some(Event::Reset(_)) => {
@@ -253,16 +257,20 @@ impl<B: Board> Wire<B> {
                 Some(Event::Broken(cause)) => return Err(End::Link(cause)),
                 _ => {}
             }
-            self.start = start;
+            *bytes = rest;
+            if is_last {
+                return Ok(());
+            }
         }
-        if is_rest && self.start == before && !self.served.is_due {
-            return Err(End::Recording);
-        }
-        Ok(())
+    }
+
+    /// Whether the server has something to look at.
+    pub(crate) fn is_due(&self) -> bool {
+        self.served.is_due
     }
 
     /// Takes orders. They are short, and come whole.
-    fn obey(&mut self) -> Result<(), End> {
+    fn obey<L: Line>(&mut self, line: &mut L) -> Result<(), End> {
         let mut order = [0; ORDER_BYTES];
         while let Read::Bytes(ORDER_BYTES) = self.link.read(order::CHANNEL, &mut order) {
             match Order::decode(order).ok_or(End::Order(order))? {
@@ -272,7 +280,7 @@ impl<B: Board> Wire<B> {
                 Order::Cut(at) => self.delivery = Delivery::Cut(at),
                 Order::Stall(bytes) => self.take_only(Some(bytes)),
                 Order::Resume => self.take_only(None),
-                Order::Measure => self.measure(),
+                Order::Measure => self.measure(line.memory()),
             }
         }
         Ok(())
@@ -284,8 +292,7 @@ impl<B: Board> Wire<B> {
         self.served.is_due = true;
     }
 
-    fn measure(&mut self) {
-        let memory = self.board.memory();
+    fn measure(&mut self, memory: Option<Memory>) {
         let (receive, send) = self.room;
         self.metrics = [
             memory.map(|memory| (metric::STATIC_BYTES, memory.static_bytes as u64)),
