@@ -30,13 +30,17 @@ pub(crate) fn now() -> Instant {
     Instant::from_millis(embassy_time::Instant::now().as_millis())
 }
 
-impl Clock for BoardClock {
+/// Embassy's clock as everything else of ours that waits wants it: a link, for one.
+#[derive(Clone, Copy, Debug)]
+pub struct Monotonic;
+
+impl Clock for Monotonic {
     fn now(&self) -> Instant {
         now()
     }
 
     fn poll_at(&mut self, cx: &mut Context<'_>, deadline: Instant) -> Poll<()> {
-        if self.now() >= deadline {
+        if now() >= deadline {
             return Poll::Ready(());
         }
         // Rounded up to a tick: woken earlier, we should ask again and again until it has passed.
@@ -46,6 +50,16 @@ impl Clock for BoardClock {
         // one place in the driver's queue, and the driver keeps the earliest of its deadlines.
         let timer = pin!(Timer::at(due.unwrap_or(embassy_time::Instant::MAX)));
         timer.poll(cx)
+    }
+}
+
+impl Clock for BoardClock {
+    fn now(&self) -> Instant {
+        now()
+    }
+
+    fn poll_at(&mut self, cx: &mut Context<'_>, deadline: Instant) -> Poll<()> {
+        Monotonic.poll_at(cx, deadline)
     }
 
     fn unix_seconds(&self) -> Option<u64> {

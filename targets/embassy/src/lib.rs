@@ -62,6 +62,7 @@ mod server;
 mod slot;
 mod stream;
 
+pub use clock::Monotonic;
 pub use drain::Drain;
 pub use pool::{Place, Pool, SPARE_TCP_BYTES};
 pub use samewire::app::places::Overload;
