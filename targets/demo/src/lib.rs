@@ -62,7 +62,12 @@ pub struct Demo {
 impl Demo {
     /// The demo app, on a board without pins.
     pub const fn new() -> Self {
-        Self { board: Board::simulated(), doors: Doors::new(), live: Live::new() }
+        Self::on(Board::simulated())
+    }
+
+    /// The demo app on this board.
+    pub const fn on(board: Board) -> Self {
+        Self { board, doors: Doors::new(), live: Live::new() }
     }
 }
 
