@@ -12,6 +12,7 @@ mod failure;
 mod firmware;
 mod fuzz;
 mod gate;
+mod images;
 mod matrix;
 mod mutants;
 mod new_board;
@@ -39,11 +40,15 @@ cargo ci size     the part of it that needs no emulator
                     --packaged   as above
                     --symbols I  show the largest parts of image I
 cargo ci firmware [IMAGE…]
-                  images that run: qemu-arm qemu-riscv microbit; all, if none is named
+                  images that run: qemu-arm qemu-riscv microbit rp2040; all, if none is named
                     --packaged   as above
                     --load N     run the suite on each under its emulator, then let clients ask it
                                  (reqwest, tungstenite, curl, a browser), then send it N
-                                 requests; microbit has no network, and gets the suite alone
+                                 requests; microbit has no network, and gets the suite alone;
+                                 rp2040 is only built
+cargo ci images   what boards are flashed with, as files in target/images: ELF, and UF2 for the
+                  drive that a Pico is while BOOTSEL is held
+                    --packaged   as above
 cargo ci beside   our server beside picoserve and edge-http on a Cortex-M0: instructions,
                   flash, RAM, and what each answers
                     --answers    measure nothing: only see that all of them answer
@@ -85,6 +90,7 @@ fn dispatch(arguments: &[&str]) -> Result<(), Failure> {
         ["firmware", options @ ..] => {
             firmware::check(&workspace, &firmware::Options::parse(options)?)
         }
+        ["images", options @ ..] => images::write(&workspace, &images::Options::parse(options)?),
         ["beside", options @ ..] => beside::check(&workspace, &beside::Options::parse(options)?),
         ["new-board"] => new_board::follow(&workspace),
         ["matrix"] => matrix::check(&workspace, true),

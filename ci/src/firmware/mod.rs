@@ -22,25 +22,30 @@ struct Image {
     /// Of the image; its package has `samewire-` before it.
     name: &'static str,
     target: &'static str,
-    emulator: &'static str,
+    /// What runs it, where that is no more than a program to be installed.
+    emulator: Option<&'static str>,
+    /// The package that it shares with others.
+    shared: Option<&'static str>,
     /// Whether it can be reached over TCP.
     has_network: bool,
     /// It answers at least so many per cent of the requests that a bare responder answers.
     share_min: u64,
 }
 
-const IMAGES: [Image; 3] = [
+const IMAGES: [Image; 4] = [
     Image {
         name: "qemu-arm",
         target: "thumbv6m-none-eabi",
-        emulator: "qemu-system-arm",
+        emulator: Some("qemu-system-arm"),
+        shared: Some("samewire-qemu"),
         has_network: true,
         share_min: 75,
     },
     Image {
         name: "qemu-riscv",
         target: "riscv32imc-unknown-none-elf",
-        emulator: "qemu-system-riscv32",
+        emulator: Some("qemu-system-riscv32"),
+        shared: Some("samewire-qemu"),
         has_network: true,
         // Its network is nearly twice as fast, and leaves the server a smaller part.
         share_min: 65,
@@ -48,7 +53,16 @@ const IMAGES: [Image; 3] = [
     Image {
         name: "microbit",
         target: "thumbv6m-none-eabi",
-        emulator: "qemu-system-arm",
+        emulator: Some("qemu-system-arm"),
+        shared: Some("samewire-gauge"),
+        has_network: false,
+        share_min: 0,
+    },
+    Image {
+        name: "rp2040",
+        target: "thumbv6m-none-eabi",
+        emulator: None,
+        shared: None,
         has_network: false,
         share_min: 0,
     },
@@ -106,24 +120,32 @@ pub(crate) fn check(workspace: &Workspace, options: &Options) -> Result<(), Fail
             let package = format!("samewire-{}", image.name);
             match bare.clippy(workspace, &workspace.firmware()) {
                 Some(mut clippy) => {
-                    let shared = if image.has_network { "qemu" } else { "gauge" };
-                    clippy.args(["-p", &package, "-p", &format!("samewire-{shared}"), "--no-deps"]);
+                    let packages = [Some(package.as_str()), image.shared];
+                    for name in packages.iter().flatten() {
+                        clippy.args(["-p", name]);
+                    }
+                    clippy.arg("--no-deps");
                     run(clippy.args(["--", "-D", "warnings"]))?;
                 }
                 None => println!("no clippy for {}: `cargo ci setup`", image.target),
             }
             let path = build_with(workspace, image, &bare)?;
             tell(image, &path)?;
+            let Some(emulator) = image.emulator else { return Ok(()) };
+            println!("the suite on it by: samewire check --target {}", image.name);
+            if image.has_network {
+                println!("http://127.0.0.1:8080 by: samewire serve --target {}", image.name);
+            }
             match options.load {
                 Some(_) if options.names.is_empty() && !image.has_emulator() => {
-                    println!("no load, without {}: `cargo ci setup`", image.emulator);
+                    println!("no load, without {emulator}: `cargo ci setup`");
                     Ok(())
                 }
                 Some(requests) => {
                     let suite = ["run", "--release", "--", "check", "--target", image.name];
                     run(workspace.cargo().args(suite))?;
                     #[cfg(target_os = "linux")]
-                    ends::break_off(workspace, image.name, image.emulator)?;
+                    ends::break_off(workspace, image.name, emulator)?;
                     if !image.has_network {
                         return Ok(());
                     }
@@ -150,6 +172,17 @@ pub(crate) fn build(
     IMAGES.iter().map(build).collect()
 }
 
+/// Builds one image; where it is.
+pub(crate) fn build_one(
+    workspace: &Workspace,
+    name: &str,
+    packaged: bool,
+) -> Result<PathBuf, Failure> {
+    let image = IMAGES.iter().find(|image| image.name == name);
+    let image = image.ok_or_else(|| Failure::new(format!("there is no image {name}")))?;
+    build_with(workspace, image, &Bare::find(workspace, image.target, packaged)?)
+}
+
 /// Whether the emulator of this image's board is there.
 pub(crate) fn has_emulator(name: &str) -> bool {
     IMAGES.iter().find(|image| image.name == name).is_some_and(Image::has_emulator)
@@ -168,20 +201,17 @@ fn elf(path: &Path) -> Result<Elf, Failure> {
     Elf::read(&bytes).map_err(|error| broken(&error))
 }
 
-/// Says what was built, and how to run it.
+/// Says what was built.
 fn tell(image: &Image, path: &Path) -> Result<(), Failure> {
     let elf = elf(path)?;
     println!("{}: {} bytes of flash, {} of RAM", image.name, elf.flash_bytes, elf.ram_bytes);
-    println!("the suite on it by: samewire check --target {}", image.name);
-    if image.has_network {
-        println!("http://127.0.0.1:8080 by: samewire serve --target {}", image.name);
-    }
     Ok(())
 }
 
 impl Image {
     fn has_emulator(&self) -> bool {
-        Command::new(self.emulator).arg("--version").output().is_ok()
+        let runs = |emulator| Command::new(emulator).arg("--version").output().is_ok();
+        self.emulator.is_some_and(runs)
     }
 }
 
