@@ -8,10 +8,8 @@ use flate2::write::GzEncoder;
 
 pub(crate) fn compress(content: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    // A `Vec` takes all that it is given.
-    let written = encoder.write_all(content);
-    debug_assert!(written.is_ok());
-    encoder.finish().unwrap_or_default()
+    let written = encoder.write_all(content).and_then(|()| encoder.finish());
+    written.expect("a `Vec` takes all that it is given")
 }
 
 /// Whether `variant` decodes to `content`. No more is decoded than it takes to know.
