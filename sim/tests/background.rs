@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
 use samewire::app::layer::Layer;
-use samewire::{Either, Limits, Queue, Status, Time, app, select};
+use samewire::{Either, Json, Limits, Queue, Status, Time, app, select};
 use samewire_sim::{End, World};
 
 const fn ms(millis: u64) -> Duration {
@@ -208,6 +208,37 @@ fn what_is_queued_while_the_server_drains_is_still_done() {
     let log = world.app().log.take();
     assert_eq!((log.len(), log.last().map(String::as_str)), (2, Some("stop")), "{log:?}");
     assert!(log[0].ends_with("job 1"));
+}
+
+/// Hands out numbers to whoever waits for one.
+#[derive(Default)]
+struct Counter {
+    numbers: Queue<u8, 4>,
+}
+
+app! { for Counter; get "/next" => next_number(time); }
+
+async fn next_number(counter: &Counter, time: Time<'_>) -> Json<Option<u8>> {
+    Json(counter.numbers.next(time).await)
+}
+
+#[test]
+fn connections_that_wait_for_one_queue_let_each_other_rest() {
+    let world = World::new(Counter::default(), Limits::SMALL);
+    let clients = [world.connect(), world.connect(), world.connect()];
+    clients.iter().for_each(|client| client.send("GET /next HTTP/1.1\r\nHost: a\r\n\r\n"));
+    // They would not come to rest if each woke the others to wait itself.
+    world.run();
+    let answers = || {
+        let answers = clients.each_ref().map(|client| String::from_utf8(client.take()).unwrap());
+        answers.map(|answer| answer.split("\r\n\r\n").nth(1).unwrap_or_default().to_owned())
+    };
+    assert_eq!(answers(), ["", "", ""]);
+    for number in 1..=3 {
+        world.app().numbers.push(number).expect("room");
+        world.run();
+        assert_eq!(answers().concat(), number.to_string());
+    }
 }
 
 /// Has two apps in it, each with work of its own.

@@ -1,11 +1,12 @@
 //! A bounded queue between handlers and background work, in an app's own memory.
 
-use core::cell::{Cell, RefCell};
+use core::cell::RefCell;
 use core::fmt;
 use core::future::{Future, poll_fn};
-use core::task::{Context, Poll, Waker};
+use core::task::{Context, Poll};
 
 use super::time::Time;
+use super::wakers::{Guest, Wakers};
 
 /// First in, first out, `N` at most, no heap: what a handler leaves for background work to do.
 ///
@@ -31,8 +32,8 @@ use super::time::Time;
 /// interrupt, needs a channel of the platform.
 pub struct Queue<T, const N: usize> {
     ring: RefCell<Ring<T, N>>,
-    /// One task waits; another one that does lets it look again.
-    reader: Cell<Option<Waker>>,
+    /// Most often, one task waits.
+    readers: Wakers<1>,
 }
 
 struct Ring<T, const N: usize> {
@@ -50,7 +51,7 @@ impl<T, const N: usize> Queue<T, N> {
     pub const fn new() -> Self {
         const { assert!(N > 0, "a queue without places is always full") };
         let ring = Ring { items: [const { None }; N], first: 0, len: 0 };
-        Self { ring: RefCell::new(ring), reader: Cell::new(None) }
+        Self { ring: RefCell::new(ring), readers: Wakers::new() }
     }
 
     /// Puts `item` behind all others, and wakes who waits for it. It never waits itself: a full
@@ -64,9 +65,7 @@ impl<T, const N: usize> Queue<T, N> {
         let Ok(mut ring) = self.ring.try_borrow_mut() else { return Err(Full(item)) };
         ring.push(item)?;
         drop(ring);
-        if let Some(reader) = self.reader.take() {
-            reader.wake();
-        }
+        self.readers.wake();
         Ok(())
     }
 
@@ -78,23 +77,27 @@ impl<T, const N: usize> Queue<T, N> {
     /// The first item, as soon as there is one. `None` once the server closes and the queue is
     /// empty: what was pushed before that is still handed out.
     ///
-    /// Several may wait, as long as they are parts of one future; dropped before it is ready, it
-    /// has taken nothing.
+    /// Several may wait, and each item goes to one of them; dropped before it is ready, it has taken
+    /// nothing.
     pub fn next<'q>(&'q self, time: Time<'q>) -> impl Future<Output = Option<T>> + Unpin + 'q {
-        poll_fn(move |cx| self.poll_next(cx, time))
+        let mut reader = self.readers.guest();
+        poll_fn(move |cx| self.poll_next(&mut reader, cx, time))
     }
 
-    fn poll_next(&self, cx: &mut Context<'_>, time: Time<'_>) -> Poll<Option<T>> {
+    fn poll_next(
+        &self,
+        reader: &mut Guest<'_, 1>,
+        cx: &mut Context<'_>,
+        time: Time<'_>,
+    ) -> Poll<Option<T>> {
+        self.readers.settle(&mut reader.seat);
         if let Some(item) = self.try_next() {
             return Poll::Ready(Some(item));
         }
         if time.is_closing() {
             return Poll::Ready(None);
         }
-        let other = self.reader.replace(Some(cx.waker().clone()));
-        if let Some(other) = other.filter(|other| !other.will_wake(cx.waker())) {
-            other.wake();
-        }
+        self.readers.register(&mut reader.seat, cx.waker());
         Poll::Pending
     }
 
@@ -162,7 +165,8 @@ mod tests {
     use crate::Instant;
     use crate::app::time::Timers;
     use crate::app::wakers::tests::counted;
-    use core::pin::pin;
+    use core::future::Future;
+    use core::pin::{Pin, pin};
     use core::task::{Context, Poll, Waker};
     use proptest::prelude::*;
     use std::collections::VecDeque;
@@ -182,18 +186,40 @@ mod tests {
         assert_eq!(queue.len(), 1);
     }
 
+    fn poll<F: Future + Unpin>(future: &mut F, waker: &Waker) -> Poll<F::Output> {
+        Pin::new(future).poll(&mut Context::from_waker(waker))
+    }
+
     #[test]
-    fn whoever_else_waited_looks_again() {
+    fn of_several_that_wait_nobody_is_forgotten_and_nobody_disturbs_the_others() {
         let (queue, timers) = (Queue::<u8, 2>::new(), Timers::new(Instant::ZERO));
         let ((one, one_waker), (other, other_waker)) = (counted(), counted());
-        let mut waits =
-            [queue.next(timers.time()), queue.next(timers.time())].map(std::boxed::Box::pin);
-        for (wait, waker) in waits.iter_mut().zip([&one_waker, &other_waker]) {
-            assert!(wait.as_mut().poll(&mut Context::from_waker(waker)).is_pending());
+        let [mut first, mut second] = [queue.next(timers.time()), queue.next(timers.time())];
+        for _ in 0..3 {
+            assert!(poll(&mut first, &one_waker).is_pending());
+            assert!(poll(&mut second, &other_waker).is_pending());
         }
-        assert_eq!([one.get(), other.get()], [1, 0]);
+        assert_eq!([one.get(), other.get()], [0, 0], "there is nothing to look at");
         queue.push(1).unwrap();
-        assert_eq!([one.get(), other.get()], [1, 1]);
+        assert_eq!(poll(&mut second, &other_waker), Poll::Ready(Some(1)));
+        assert!(poll(&mut first, &one_waker).is_pending());
+        let told = one.get();
+        queue.push(2).unwrap();
+        assert_eq!(one.get(), told + 1, "who came too late before is told of the next");
+        assert_eq!(poll(&mut first, &one_waker), Poll::Ready(Some(2)));
+    }
+
+    #[test]
+    fn who_stops_waiting_passes_on_what_it_was_told() {
+        let (queue, timers) = (Queue::<u8, 2>::new(), Timers::new(Instant::ZERO));
+        let ((one, one_waker), (_, other_waker)) = (counted(), counted());
+        let [mut stays, mut leaves] = [queue.next(timers.time()), queue.next(timers.time())];
+        assert!(poll(&mut stays, &one_waker).is_pending());
+        assert!(poll(&mut leaves, &other_waker).is_pending());
+        queue.push(1).unwrap();
+        drop(leaves);
+        assert_eq!(one.get(), 1);
+        assert_eq!(poll(&mut stays, &one_waker), Poll::Ready(Some(1)));
     }
 
     #[test]

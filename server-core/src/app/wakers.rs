@@ -37,6 +37,11 @@ impl<const W: usize> Wakers<W> {
         Self { places: [const { Cell::new(None) }; W], epoch: Cell::new(0), turn: Cell::new(0) }
     }
 
+    /// Somebody who does not wait yet.
+    pub(super) fn guest(&self) -> Guest<'_, W> {
+        Guest { wakers: self, seat: Seat::default() }
+    }
+
     /// Wakes all who wait. None is borrowed or in its place while it is called.
     #[inline(never)]
     pub(super) fn wake(&self) {
@@ -86,6 +91,18 @@ impl<const W: usize> Wakers<W> {
         let turn = self.turn.get();
         self.turn.set(if turn + 1 < W { turn + 1 } else { 0 });
         seat.carried = self.places.get(turn).and_then(|place| place.replace(Some(waker.clone())));
+    }
+}
+
+/// A seat of its own, which is left when this is dropped.
+pub(super) struct Guest<'w, const W: usize> {
+    wakers: &'w Wakers<W>,
+    pub(super) seat: Seat,
+}
+
+impl<const W: usize> Drop for Guest<'_, W> {
+    fn drop(&mut self) {
+        self.wakers.leave(&mut self.seat);
     }
 }
 
