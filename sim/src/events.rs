@@ -18,7 +18,7 @@ pub struct Event {
     pub event: String,
     /// The lines of its data.
     pub data: String,
-    /// The last number that was given, if any was.
+    /// The last id that was given; empty, if none was.
     pub id: String,
 }
 

@@ -66,11 +66,13 @@ pub struct BodyWriter<'x> {
 
 impl BodyWriter<'_> {
     /// Sends `data`, in chunks that are cut by
-    /// [`chunk_bytes_max`](crate::Limits::chunk_bytes_max) alone. Waits for a slow peer.
+    /// [`chunk_bytes_max`](crate::Limits::chunk_bytes_max) alone. Waits for a slow peer. If the future
+    /// is dropped before, some of it has been sent.
     ///
     /// # Errors
     ///
-    /// [`Interrupted`] if the peer does not read, or the server wants to stop.
+    /// [`Interrupted`] once the connection is over: the peer is gone, or has not read for too long. A
+    /// server that wants to stop waits for the answer's end.
     pub fn write(&mut self, data: &[u8]) -> impl Future<Output = Result<(), Interrupted>> {
         let mut left = data;
         poll_fn(move |_| {

@@ -16,8 +16,10 @@ pub enum Either<A, B> {
 /// Waits for the first of two futures, and drops the other. Where both are there the first wins, so
 /// what may never starve stands there.
 ///
-/// Every wait in this crate is cancel-safe: what was not taken is there the next time. Its futures
-/// can be moved; one that cannot, as that of an `async fn`, is pinned before by [`core::pin::pin!`].
+/// The waits of this crate are cancel-safe: what was not taken is there the next time. Two do their
+/// work in several steps and are not, [`BodyWriter::write`](super::BodyWriter::write) and
+/// [`Part::text`](super::Part::text): what they had written or read is gone. All futures can be moved;
+/// one that cannot, as that of an `async fn`, is pinned before by [`core::pin::pin!`].
 ///
 /// ```
 /// use samewire::{App, Either, Result, Topic, WebSocket, app, select};

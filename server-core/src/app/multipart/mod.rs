@@ -260,7 +260,8 @@ impl<'x> Part<'_, 'x> {
         })
     }
 
-    /// The rest of the value as text, in `room`.
+    /// The rest of the value as text, in `room`. If the future is dropped before, what it has read is
+    /// gone.
     ///
     /// # Errors
     ///
