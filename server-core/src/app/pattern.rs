@@ -8,6 +8,8 @@
     )
 )]
 
+use crate::http::abnf::{hexadecimal, is_unreserved};
+
 /// What stands in the braces of a path.
 #[derive(Clone, Copy)]
 pub(super) enum Parameters {
@@ -77,12 +79,7 @@ const fn is_normal(path: &[u8], percent: usize) -> bool {
     if !high.is_ascii_hexdigit() || !low.is_ascii_hexdigit() {
         return false;
     }
-    let byte = digit(high) << 4 | digit(low);
-    !byte.is_ascii_alphanumeric() && !matches!(byte, b'-' | b'.' | b'_' | b'~')
-}
-
-const fn digit(digit: u8) -> u8 {
-    if digit.is_ascii_digit() { digit - b'0' } else { (digit | 0x20) - b'a' + 10 }
+    !is_unreserved(hexadecimal(high) << 4 | hexadecimal(low))
 }
 
 /// Checks what stands behind `{`; returns the place behind `}`, and whether there is a type.
@@ -107,29 +104,12 @@ const fn check_parameter(path: &[u8], from: usize) -> Result<(usize, bool), &'st
     if path[from] == b'*' && (at + 1 < path.len() || colon != 0) {
         return Err("`{*name}` ends a path and has no type");
     }
-    let is_known = colon == 0
-        || is_word(path, colon + 1, at, b"u32")
-        || is_word(path, colon + 1, at, b"i32")
-        || is_word(path, colon + 1, at, b"str")
-        || is_word(path, colon + 1, at, b"uuid");
+    let (_, kind) = path.split_at(at).0.split_at(colon + 1);
+    let is_known = colon == 0 || matches!(kind, b"u32" | b"i32" | b"str" | b"uuid");
     if !is_known {
         return Err("a parameter's type is u32, i32, uuid or str");
     }
     Ok((at + 1, colon != 0))
-}
-
-const fn is_word(path: &[u8], from: usize, to: usize, word: &[u8]) -> bool {
-    if to - from != word.len() {
-        return false;
-    }
-    let mut at = 0;
-    while at < word.len() {
-        if path[from + at] != word[at] {
-            return false;
-        }
-        at += 1;
-    }
-    true
 }
 
 #[cfg(test)]

@@ -257,7 +257,7 @@ pub(crate) const VALUE: u8 = 0xfe;
 /// ```
 pub fn percent_encode(bytes: &[u8], to: &mut Writer<'_>) {
     for byte in bytes {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+        if abnf::is_unreserved(*byte) {
             to.push(*byte);
         } else {
             let digit = |nibble: u8| if nibble < 10 { b'0' + nibble } else { b'A' - 10 + nibble };

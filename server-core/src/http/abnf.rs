@@ -133,6 +133,17 @@ pub(crate) fn trim(value: &[u8]) -> &[u8] {
     value
 }
 
+/// Whether bytes are the same, for constants: there, slices cannot be compared yet.
+pub(crate) const fn is_same(mut one: &[u8], mut other: &[u8]) -> bool {
+    while let ([a, one_rest @ ..], [b, other_rest @ ..]) = (one, other) {
+        if *a != *b {
+            return false;
+        }
+        (one, other) = (one_rest, other_rest);
+    }
+    one.is_empty() && other.is_empty()
+}
+
 /// The value of a `HEXDIG` (RFC 5234 §B.1).
 pub(crate) const fn hexadecimal(digit: u8) -> u8 {
     if digit <= b'9' { digit & 15 } else { (digit & 7) + 9 }
@@ -214,11 +225,13 @@ const fn is_tchar(byte: u8) -> bool {
         || matches!(byte, b'-' | b'.' | b'^' | b'_' | b'`' | b'|' | b'~')
 }
 
-const fn is_unreserved(byte: u8) -> bool {
+/// `unreserved` (RFC 3986 §2.3).
+pub(crate) const fn is_unreserved(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
 }
 
-const fn is_sub_delim(byte: u8) -> bool {
+/// `sub-delims` (RFC 3986 §2.2).
+pub(crate) const fn is_sub_delim(byte: u8) -> bool {
     matches!(byte, b'!' | b'$' | b'&' | b'\'' | b'(' | b')' | b'*' | b'+' | b',' | b';' | b'=')
 }
 

@@ -6,6 +6,7 @@
 )]
 
 use super::media_type::media_type;
+use crate::http::abnf::{hexadecimal, is_sub_delim, is_unreserved};
 use crate::http::date::{Moment, ReadDate};
 
 /// A file with what is to be said about it.
@@ -224,16 +225,14 @@ const fn check_path(path: &[u8]) {
         } else if path[at] == b'%' {
             let is_triplet = at + 2 < path.len() && is_hex(path[at + 1]) && is_hex(path[at + 2]);
             assert!(is_triplet, "`%` in a file's path is followed by two of 0-9 and A-F");
-            let byte = value(path[at + 1]) << 4 | value(path[at + 2]);
+            let byte = hexadecimal(path[at + 1]) << 4 | hexadecimal(path[at + 2]);
             assert!(
                 !is_unreserved(byte) && byte != b'/' && byte != b'\\' && byte != 0,
                 "letters, digits and `-._~` are not encoded in a file's path; slashes cannot be"
             );
         } else {
             assert!(
-                is_unreserved(path[at])
-                    || matches!(path[at], b'!' | b'$' | b'&' | b'\'' | b'(' | b')' | b'*')
-                    || matches!(path[at], b'+' | b',' | b';' | b'=' | b'@'),
+                is_unreserved(path[at]) || is_sub_delim(path[at]) || path[at] == b'@',
                 "this character is `%` and two hexadecimal digits in a file's path"
             );
         }
@@ -243,14 +242,6 @@ const fn check_path(path: &[u8]) {
 
 const fn is_hex(digit: u8) -> bool {
     matches!(digit, b'0'..=b'9' | b'A'..=b'F')
-}
-
-const fn value(digit: u8) -> u8 {
-    if digit <= b'9' { digit - b'0' } else { digit - b'A' + 10 }
-}
-
-const fn is_unreserved(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
 }
 
 /// Refuses a field value that would break the head.

@@ -10,6 +10,7 @@
 )]
 
 use super::{Atom, Entry, atom};
+use crate::http::abnf::is_same;
 
 /// Positions that a pattern may have: the bits of the word in which they are counted. A length in
 /// characters is better said by `length` than by a `{…}` of many.
@@ -223,18 +224,4 @@ const fn number(text: &'static [u8]) -> (usize, &'static [u8]) {
     }
     assert!(rest.len() < text.len(), "a pattern repeats by `{{3}}`, `{{3,}}` or `{{3,5}}`");
     (number, rest)
-}
-
-const fn is_same(one: &[u8], other: &[u8]) -> bool {
-    if one.len() != other.len() {
-        return false;
-    }
-    let mut at = 0;
-    while at < one.len() {
-        if one[at] != other[at] {
-            return false;
-        }
-        at += 1;
-    }
-    true
 }

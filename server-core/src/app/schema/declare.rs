@@ -6,6 +6,7 @@
 )]
 
 use super::rule::Rule;
+use crate::http::abnf::is_same;
 
 /// What an object, a form, a query or a path may hold.
 #[derive(Clone, Copy, Debug)]
@@ -192,12 +193,4 @@ const fn check_name(name: &[u8]) {
         assert!(is_plain, "a member's name is of letters, digits, `_`, `-` and `.`");
         at += 1;
     }
-}
-
-const fn is_same(one: &[u8], other: &[u8]) -> bool {
-    let mut at = 0;
-    while at < one.len() && at < other.len() && one[at] == other[at] {
-        at += 1;
-    }
-    at == one.len() && at == other.len()
 }
