@@ -103,7 +103,7 @@ mod tests {
     use super::{compare, greet, shown};
     use crate::serial::Serial;
     use crate::trouble::Class;
-    use samewire_link::{BoardLink, Settings};
+    use samewire_link::{BoardLink, Event, Settings};
     use std::io::{Read as _, Write as _};
     use std::net::{TcpListener, TcpStream};
     use std::time::{Duration, Instant};
@@ -121,16 +121,27 @@ mod tests {
     /// A board that says garbage first, as boot ROMs do, and then who it is.
     fn board(mut stream: TcpStream) {
         stream.write_all(b"ESP-ROM:esp32c3\r\n\0\xff").unwrap();
+        serve(stream, |_| true);
+    }
+
+    /// A board on a line on which only these bytes arrive.
+    fn serve(mut stream: TcpStream, mut arrives: impl FnMut(&u8) -> bool) {
         let mut link = Box::new(BoardLink::new(Settings::board(7).build(*b"c0ffee01")));
         let began = Instant::now();
         let mut some = [0; 256];
         while let Ok(count @ 1..) = stream.read(&mut some) {
             let now = began.elapsed().as_millis() as u64;
-            let mut input = &some[..count];
-            while link.poll_event(now, &mut input).is_some() {}
+            let come: Vec<u8> = some[..count].iter().copied().filter(&mut arrives).collect();
+            let mut input = &come[..];
+            while let Some(event) = link.poll_event(now, &mut input) {
+                if matches!(event, Event::Broken(_)) {
+                    link.restart(now as u32 | 1);
+                }
+            }
             let mut out = [0; 64];
             while let n @ 1.. = link.transmit(now, &mut out) {
-                if stream.write_all(&out[..n]).is_err() {
+                let sent: Vec<u8> = out[..n].iter().copied().filter(&mut arrives).collect();
+                if stream.write_all(&sent).is_err() {
                     return;
                 }
             }
@@ -146,6 +157,18 @@ mod tests {
         let trouble = compare(build, Some([0, 0, 0, 0, 0, 0, 0, 9])).unwrap_err();
         assert_eq!(trouble.class, Class::OtherVersion);
         assert!(trouble.what.contains("runs c0ffee01, and the image is 0000000000000009"));
+    }
+
+    #[test]
+    fn a_line_that_loses_bytes_carries_a_greeting_in_the_end() {
+        let mut random = 1u32;
+        let board = move |stream: TcpStream| {
+            serve(stream, |_| {
+                random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                random >> 16 >= 65_536 / 50
+            });
+        };
+        assert_eq!(greet(&mut port(board), LONG), Ok(*b"c0ffee01"));
     }
 
     #[test]

@@ -3,6 +3,8 @@
 
 pub(crate) mod drive;
 
+use std::net::TcpStream;
+
 use probe_rs::probe::DebugProbeSelector;
 use probe_rs::probe::list::{Accessibility, Lister};
 use serialport::SerialPortType;
@@ -104,6 +106,14 @@ impl Attached {
         let own = self.ports.iter().filter(|port| !of_probe(port) && is_its(port));
         // The wires of a probe lead to the board that it debugs; what is on USB may be another.
         if beside.is_empty() { own.collect() } else { beside }
+    }
+}
+
+/// Whether a probe of this name is there, on USB or behind TCP.
+pub(crate) fn has_probe(selector: &str) -> bool {
+    match selector.splitn(3, ':').nth(2).and_then(|serial| serial.strip_prefix("tcp:")) {
+        Some(address) => TcpStream::connect(address).is_ok(),
+        None => probes().iter().any(|probe| probe.is_named(selector)),
     }
 }
 

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::Tally;
+use crate::attached;
 use crate::boards::Setup;
 use crate::choice::Choice;
 use crate::greet::{compare, greet};
@@ -201,7 +202,10 @@ impl Board {
     ) -> Result<Option<Done>, Trouble> {
         let order = self.order(job)?;
         let worker = &self.worker;
-        self.tally.attempt(|| worker.run(&order, blob, heard))
+        self.tally.attempt(|| {
+            let end = worker.run(&order, blob, heard);
+            end.map_err(|trouble| told_apart(trouble, &order.probe))
+        })
     }
 
     fn order(&self, job: Job) -> Result<Order, Trouble> {
@@ -212,6 +216,16 @@ impl Board {
         };
         Ok(Order { probe, chip: self.setup.chip.probe_name().to_owned(), job })
     }
+}
+
+/// A probe that hangs is told from one that is there no more: drivers wait for either for ever. It is
+/// looked at when its worker has ended, for a probe over TCP has one client at a time.
+fn told_apart(trouble: Trouble, probe: &str) -> Trouble {
+    if !trouble.class.may_pass() || attached::has_probe(probe) {
+        return trouble;
+    }
+    let what = format!("the probe {probe} is there no more: {}", trouble.what);
+    Trouble { class: Class::Gone, what, ..trouble }
 }
 
 /// What a board is made of, as leases name it: two names for one port are one port.

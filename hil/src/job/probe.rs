@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::io::ErrorKind;
+use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use probe_rs::flashing::{DownloadOptions, FlashError, FlashProgress};
@@ -70,21 +71,9 @@ fn attach(order: &Order) -> Result<Session, Trouble> {
         let what = format!("`{}` selects no probe", order.probe);
         Trouble::new(Class::NoBoard, what, "spell it VID:PID:SERIAL; `samewire boards` lists them")
     })?;
-    let (vendor, product) = (selector.vendor_id, selector.product_id);
-    let probe = Lister::new().open(selector).map_err(|error| {
-        let told = trouble(Class::Attach, &error);
-        let probe = &order.probe;
-        match (&error, told.class) {
-            (_, Class::Permission) => Trouble { remedy: udev(vendor, product), ..told },
-            (_, Class::Busy) => told,
-            (DebugProbeError::ProbeCouldNotBeCreated(ProbeCreationError::NotFound), _)
-            | (_, Class::NoBoard | Class::Gone) => {
-                let what = format!("the probe {probe} is not there: {}", told.what);
-                Trouble::new(Class::NoBoard, what, "plug it in; `samewire boards` lists the probes")
-            }
-            _ => told,
-        }
-    })?;
+    let probe = Lister::new()
+        .open(selector.clone())
+        .map_err(|error| refused(&order.probe, &selector, &error))?;
     let mut session = probe.attach(order.chip.as_str(), Permissions::default()).map_err(|error| {
         let told = trouble(Class::Attach, &error);
         let remedy = format!(
@@ -97,6 +86,31 @@ fn attach(order: &Order) -> Result<Session, Trouble> {
         identify(&mut session)?;
     }
     Ok(session)
+}
+
+/// Why a probe cannot be opened. probe-rs asks one driver after the other, and says what the last of
+/// them had to say.
+fn refused(name: &str, selector: &DebugProbeSelector, error: &DebugProbeError) -> Trouble {
+    let absent = |why: &str| {
+        let what = format!("the probe {name} is not there: {why}");
+        Trouble::new(Class::NoBoard, what, "plug it in; `samewire boards` lists the probes")
+    };
+    if let Some(address) = selector.serial_number.as_ref().and_then(|one| one.strip_prefix("tcp:"))
+        && let Err(error) = TcpStream::connect(address)
+    {
+        return absent(&error.to_string());
+    }
+    let told = trouble(Class::Attach, error);
+    let is_absent =
+        matches!(error, DebugProbeError::ProbeCouldNotBeCreated(ProbeCreationError::NotFound));
+    match told.class {
+        Class::Permission => {
+            Trouble { remedy: udev(selector.vendor_id, selector.product_id), ..told }
+        }
+        Class::NoBoard | Class::Gone => absent(&told.what),
+        Class::Attach if is_absent => absent("probe-rs does not find it"),
+        _ => told,
+    }
 }
 
 /// Chips of one family attach alike; what this one says that it is decides.

@@ -1,6 +1,9 @@
 //! The rig with all that a board has but the board: workers that are real processes, leases of
-//! processes that are killed.
+//! processes that are killed, and the RP2040 that Node plays, flashed by the real probe-rs.
 
+mod drives;
+mod elf;
+mod emulated;
 mod leases;
 mod scratch;
 
@@ -17,7 +20,11 @@ fn main() -> ExitCode {
     }
     let trials: [(&str, fn()); 1] =
         [("who_is_killed_holds_nothing", leases::who_is_killed_holds_nothing)];
-    let trials = trials.into_iter().map(|(name, trial)| {
+    let trials = trials
+        .into_iter()
+        .chain(drives::TRIALS.iter().copied())
+        .chain(emulated::TRIALS.iter().copied());
+    let trials = trials.map(|(name, trial)| {
         Trial::test(name, move || {
             trial();
             Ok(())
