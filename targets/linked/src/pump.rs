@@ -9,8 +9,8 @@ use crate::wire::{INPUT_BYTES, Wire};
 /// Bytes of a line of log: as many as the least of frames takes, with some to spare.
 pub const LOG_BYTES_MAX: usize = 96;
 
-/// Bytes that are handed to the line at once: a packet of USB.
-const OUTPUT_BYTES: usize = 64;
+/// Bytes that are handed to the line at once: a packet of USB that needs no other one to be its end.
+const OUTPUT_BYTES: usize = 63;
 
 /// A line, what has come from it, and what is to go.
 pub(crate) struct Pump<L> {

@@ -7,6 +7,7 @@ use samewire_linked::{Line, Serial, Server};
 
 use crate::build;
 use crate::pins::Wiring;
+use crate::usb::{Input, Output};
 
 /// What a connection reads into and writes from: room for any case.
 const RECEIVE_BYTES: usize = 20 * 1024;
@@ -15,6 +16,17 @@ const SEND_BYTES: usize = 11 * 1024;
 #[embassy_executor::task]
 pub(crate) async fn on_uart(uart: BufferedUart, session: u32, words: &'static str, wiring: Wiring) {
     let (output, input) = uart.split();
+    serve(Serial::new(input, output, Monotonic).telling(words), session, wiring).await;
+}
+
+#[embassy_executor::task]
+pub(crate) async fn on_usb(
+    input: Input,
+    output: Output,
+    session: u32,
+    words: &'static str,
+    wiring: Wiring,
+) {
     serve(Serial::new(input, output, Monotonic).telling(words), session, wiring).await;
 }
 

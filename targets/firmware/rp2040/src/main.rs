@@ -3,25 +3,32 @@
 //! | where | what |
 //! | --- | --- |
 //! | UART0, GP0 (from the board) and GP1, 921,600 baud 8N1 | [the link](samewire_link) |
+//! | USB, serial port | the link |
+//! | USB, Ethernet (CDC-NCM) | `http://169.254.20.40/`, for a host with an address in 169.254.0.0/16 |
 //! | GP25 | the lamp |
 //! | I2C0, GP4 (SDA) and GP5 (SCL) | a TMP102, the thermometer |
 //! | RTT, channel 0 | what is told of starts and ends |
 //!
 //! Over the link it is a board under test: time is the runner's, and the thermometer says what the
-//! cases expect, because their bytes must be those of every target. The lamp is real.
+//! cases expect, because their bytes must be those of every target. The lamp is real. Over the network
+//! time and the thermometer are real, too, and all connections share one app.
 #![no_std]
 #![no_main]
 
 mod build;
 mod end;
 mod link;
+mod network;
 mod pins;
+mod usb;
 
 use embassy_executor::Spawner;
 use embassy_rp::bind_interrupts;
 use embassy_rp::clocks::RoscRng;
-use embassy_rp::peripherals::UART0;
+use embassy_rp::peripherals::{UART0, USB};
 use embassy_rp::uart::{self, BufferedInterruptHandler, BufferedUart};
+use embassy_rp::usb::{Driver, InterruptHandler};
+use embassy_usb::UsbDevice;
 use rtt_target::{rprintln, rtt_init_print};
 use static_cell::StaticCell;
 
@@ -30,6 +37,7 @@ use pins::Wiring;
 
 bind_interrupts!(struct Interrupts {
     UART0_IRQ => BufferedInterruptHandler<UART0>;
+    USBCTRL_IRQ => InterruptHandler<USB>;
 });
 
 /// Faster than that, most USB adapters give up.
@@ -63,5 +71,17 @@ async fn main(spawner: Spawner) -> ! {
     );
     let session = RoscRng.next_u32() ^ before.starts;
     spawner.spawn(link::on_uart(uart, session, before.words, wiring).expect(FREE));
+
+    let id = usb::board_id(board.FLASH);
+    let usb::Functions { device, input, output, network, frames } =
+        usb::functions(Driver::new(board.USB, Interrupts), id);
+    spawner.spawn(run(device).expect(FREE));
+    spawner.spawn(link::on_usb(input, output, session, before.words, wiring).expect(FREE));
+    network::begin(spawner, network, frames, RoscRng.next_u64(), wiring);
     watch.feed_forever().await
+}
+
+#[embassy_executor::task]
+async fn run(mut device: UsbDevice<'static, usb::Usb>) -> ! {
+    device.run().await
 }

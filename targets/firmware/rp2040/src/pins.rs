@@ -50,6 +50,11 @@ impl Wiring {
         Self { real, under_test: UNDER_TEST.init(UnderTest(real)) }
     }
 
+    /// The demo with all that is real.
+    pub(crate) const fn demo(self) -> Demo {
+        Demo::on(Board::wired(self.real))
+    }
+
     /// The demo begun anew, as the cases expect it. Its lamp is dark at first.
     pub(crate) fn demo_under_test(self) -> Demo {
         // The pin of a lamp always does what it is told.
