@@ -33,7 +33,7 @@ async function main() {
     options: {
       ...Object.fromEntries(PORTS.map((name) => [name, TEXT])),
       image: TEXT,
-      degrees: { ...TEXT, default: '23.5' },
+      degrees: { ...TEXT, default: '21.5' },
       fault: { ...TEXT, multiple: true, default: [] },
       help: { type: 'boolean', short: 'h' },
     },

@@ -4,7 +4,7 @@
 import { RP2040 } from 'rp2040js';
 import { isBootable, load } from './image.mjs';
 import { provide } from './missing.mjs';
-import { hasInterrupt, mend } from './quirks.mjs';
+import { guard, hasInterrupt, mend } from './quirks.mjs';
 import { BootRom, IDLE, ROM_VECTORS } from './rom.mjs';
 
 // As on a Raspberry Pi Pico.
@@ -64,7 +64,7 @@ export class Board {
     mend(chip, { log: this.#log, onResetRequest: () => this.requestReset('system') });
     if (before && cause !== 'power') keep(before, chip, cause);
     chip.onBreak = (number) => this.#onBreak(number);
-    chip.peripherals[WATCHDOG_AT].onWatchdogTrigger = () => this.requestReset('watchdog');
+    guard(chip.peripherals[WATCHDOG_AT], () => this.requestReset('watchdog'));
     chip.gpio[LAMP].addListener(() => this.#log(`gpio${LAMP} ${chip.gpio[LAMP].outputValue ? 1 : 0}`));
     this.chip = chip;
     this.isHalted = false;
@@ -118,6 +118,11 @@ export class Board {
   hang() {
     this.chip.core.PM = true;
     this.chip.core.PC = IDLE;
+  }
+
+  // Whether it was started from flash.
+  get hasProgram() {
+    return this.chip.core.VTOR !== ROM_VECTORS;
   }
 
   #boot(cause) {

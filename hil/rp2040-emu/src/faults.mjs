@@ -16,11 +16,10 @@ export class Faults {
     for (const text of specifications) this.#take(text);
   }
 
-  // The firmware hangs so long after its start, once: a reset cures it.
+  // The firmware hangs so long after a start, once: a reset cures it.
   attach(chip) {
     if (this.#hangAfter === undefined) return;
-    chip.clock.createAlarm(() => this.#board.hang()).schedule(this.#hangAfter * 1e9);
-    this.#hangAfter = undefined;
+    chip.clock.createAlarm(() => this.#hang()).schedule(this.#hangAfter * 1e9);
   }
 
   set board(board) {
@@ -40,6 +39,13 @@ export class Faults {
       return data;
     }
     return data.subarray(0, left);
+  }
+
+  // While there is no firmware yet, there is nothing that could hang.
+  #hang() {
+    if (!this.#board.hasProgram) return;
+    this.#hangAfter = undefined;
+    this.#board.hang();
   }
 
   #take(text) {

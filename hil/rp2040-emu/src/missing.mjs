@@ -1,5 +1,7 @@
 // Registers that rp2040js 1.4.1 lacks, and whose absence (they read as all ones) misleads firmware.
 
+import { randomInt } from 'node:crypto';
+
 import { BasePeripheral } from 'rp2040js';
 
 const ROSC_AT = 0x40060;
@@ -12,26 +14,15 @@ export function provide(chip, cause) {
 
 const ROSC = { CTRL: 0x00, STATUS: 0x18, RANDOMBIT: 0x1c, CTRL_RESET: 0xaa0, ENABLED: 0x80001000 };
 
-// Its random bit is what firmware draws entropy from; a bit that never changes hangs those who wait
-// for it to. The bits repeat from run to run, so that runs do.
+// Its random bit is what firmware draws entropy from, and tells one start from another by.
 class RingOscillator extends BasePeripheral {
-  #state = 0x2545f491;
-
   readUint32(offset) {
     if (offset === ROSC.STATUS) return ROSC.ENABLED;
     if (offset === ROSC.CTRL) return ROSC.CTRL_RESET;
-    return offset === ROSC.RANDOMBIT ? this.#bit() : 0;
+    return offset === ROSC.RANDOMBIT ? randomInt(2) : 0;
   }
 
   writeUint32() {}
-
-  // Marsaglia's xorshift.
-  #bit() {
-    this.#state ^= this.#state << 13;
-    this.#state ^= this.#state >>> 17;
-    this.#state ^= this.#state << 5;
-    return this.#state & 1;
-  }
 }
 
 const VREG = { VREG: 0x00, BOD: 0x04, CHIP_RESET: 0x08, VREG_RESET: 0x10b1, BOD_RESET: 0x91 };

@@ -160,3 +160,11 @@ function abortIsDone(dma) {
   const read = dma.readUint32.bind(dma);
   dma.readUint32 = (offset) => (offset === DMA_CHAN_ABORT ? 0 : read(offset));
 }
+
+// A watchdog that has run down is due again at once, and time never goes on: it is switched off.
+export function guard(watchdog, onBite) {
+  watchdog.onWatchdogTrigger = () => {
+    watchdog.alarm.enable = false;
+    onBite();
+  };
+}
