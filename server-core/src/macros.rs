@@ -5,10 +5,14 @@
 #[macro_export]
 macro_rules! app {
     (for $me:ident : $app:ty $(, $generic:ident : $bound:path)* ; $($rows:tt)*) => {
-        $crate::app_rows! { [$me] [$app] [$($generic : $bound),*] $($rows)* }
+        $crate::app_rows! {
+            [$me] [$app] [$($generic : $bound),*] [$($generic : $bound),*] $($rows)*
+        }
     };
     (for $app:ty $(, $generic:ident : $bound:path)* ; $($rows:tt)*) => {
-        $crate::app_rows! { [_app] [$app] [$($generic : $bound),*] $($rows)* }
+        $crate::app_rows! {
+            [_app] [$app] [$($generic : $bound),*] [$($generic : $bound),*] $($rows)*
+        }
     };
 }
 
@@ -18,7 +22,7 @@ macro_rules! app {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! app_rows {
-    ([$me:ident] [$app:ty] [$($generics:tt)*]
+    ([$me:ident] [$app:ty] [$($generics:tt)*] $all_generics:tt
         $($verb:tt $($path:literal)? $([$($layer:expr),* $(,)?])?
             $(=> $($target:tt)::+ $(($($words:tt)*))?)? ;)*
     ) => {
@@ -28,7 +32,14 @@ macro_rules! app_rows {
             ];
         }
 
-        $($crate::check_row!($verb [$($path)?] [$($($target)::+ $(($($words)*))?)?]);)*
+        $(
+            $crate::check_row!(
+                $verb $verb [$app] $all_generics [$($path)?] [$($($target)::+)?]
+            );
+            $crate::if_route! { $verb
+                $crate::check_words!($verb [$($($($words)*)?)?] [$($($($words)*)?)?]);
+            }
+        )*
         $crate::check_table!([$($generics)*] $app);
 
         impl<$($generics)*> $crate::App for $app {
@@ -41,7 +52,7 @@ macro_rules! app_rows {
                 let index = 0;
                 let list = ();
                 $($crate::layers!(
-                    $me self list index $verb [$($path)?] [$($($layer),*)?]
+                    $verb $me self list index $verb [$($path)?] [$($($layer),*)?]
                     [$($($target)::+ $(($($words)*))?)?]
                 );)*
                 let _ = index;
@@ -71,13 +82,13 @@ macro_rules! app_rows {
     };
 }
 
-/// Lets the compiler look at the table as soon as it can: that of an app with parameters is another
-/// one for each of theirs.
+/// What the compiler is to look at as soon as it can is not so for an app with parameters, whose
+/// table is another one for each of theirs.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! check_table {
     ([] $app:ty) => {
-        const _: () = $crate::app::flatten::check($crate::app::flatten::Flat::<$app>::ROUTES);
+        const _: () = $crate::app::flatten::check_size($crate::app::flatten::Flat::<$app>::ROUTES);
     };
     ([$($generics:tt)+] $app:ty) => {};
     (@routes []) => {
@@ -89,31 +100,17 @@ macro_rules! check_table {
     }};
 }
 
-/// Lets the compiler look at a row. Its word names the constant, so that it is pointed at.
+/// What follows, if the word of a row is that of a route. What is none `routes!` refuses, once.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! check_row {
-    (layers [] $($rest:tt)*) => {};
-    (layers [$path:literal] $($rest:tt)*) => {
-        const _: () = $crate::app::flatten::check_prefix($path);
-    };
-    (background $($rest:tt)*) => {};
-    (plugin $($rest:tt)*) => {};
-    (files [$path:literal] $($rest:tt)*) => {
-        const _: () = $crate::app::flatten::check_prefix($path);
-    };
-    (mount [$path:literal] $($rest:tt)*) => {
-        const _: () = $crate::app::flatten::check_prefix($path);
-    };
-    ($verb:tt [$path:literal] [$handler:tt $(:: $more:tt)* $(($($word:tt),* $(,)?))?]) => {
-        const _: () = {
-            #[expect(non_upper_case_globals, reason = "named as the row is")]
-            const $verb: () = $crate::app::route::row::$verb($path, &[])
-                .check(&[$($(stringify!($word)),*)?]);
-            $verb
-        };
-    };
-    ($($other:tt)*) => {};
+macro_rules! if_route {
+    (get $($then:tt)*) => { $($then)* };
+    (post $($then:tt)*) => { $($then)* };
+    (put $($then:tt)*) => { $($then)* };
+    (patch $($then:tt)*) => { $($then)* };
+    (delete $($then:tt)*) => { $($then)* };
+    (ws $($then:tt)*) => { $($then)* };
+    ($other:tt $($then:tt)*) => {};
 }
 
 /// The routes of a row.
@@ -137,10 +134,7 @@ macro_rules! routes {
         }
     };
     (files [$path:literal] [$table:ident $(:: $more:ident)*]) => {
-        $crate::app::flatten::Part {
-            prefix: "",
-            routes: &[$crate::app::route::row::get(concat!($path, "/{*path}"), &[])],
-        }
+        $crate::app::flatten::Part { prefix: $path, routes: $crate::app::files::ROUTES }
     };
     ($verb:tt [$path:literal] [$handler:tt $(:: $more:tt)* $(($($word:tt),* $(,)?))?]) => {
         $crate::app::flatten::Part {
@@ -161,53 +155,53 @@ macro_rules! routes {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! layers {
-    ($me:ident $self:ident $list:ident $index:ident layers [] [$($layer:expr),*] []) => {
-        $(let $list = ($list, $crate::app::layer::Put::<Self>::HERE.layer($layer));)*
+    ($row:tt $me:ident $self:ident $list:ident $index:ident layers [] [$($layer:expr),*] []) => {
+        $(let $list = ($list, $crate::app::layer::Put::<Self>::HERE.$row($layer));)*
     };
-    ($me:ident $self:ident $list:ident $index:ident layers [$path:literal] [$($layer:expr),*] []) => {
+    ($row:tt $me:ident $self:ident $list:ident $index:ident layers [$path:literal] [$($layer:expr),*] []) => {
         let $list = ($list, $crate::app::layer::Scoped::new(
-            $path, 0, $self, $crate::layers!(@list $($layer),*)
+            $path, 0, $self, $crate::layers!(@list $row $($layer),*)
         ));
     };
-    ($me:ident $self:ident $list:ident $index:ident
+    ($row:tt $me:ident $self:ident $list:ident $index:ident
         mount [$path:literal] [$($layer:expr),*] [$inner:ident $(:: $more:ident)* ($($at:tt)+)]
     ) => {
         $crate::layers!(
-            @inner $self $list $index $path [$($layer),*] [$inner $(:: $more)*] [$($at)+]
+            @inner $row $self $list $index $path [$($layer),*] [$inner $(:: $more)*] [$($at)+]
         );
     };
-    ($me:ident $self:ident $list:ident $index:ident
+    ($row:tt $me:ident $self:ident $list:ident $index:ident
         plugin [] [$($layer:expr),*] [$inner:ident $(:: $more:ident)* ($($at:tt)+)]
     ) => {
         $crate::layers!(
-            @inner $self $list $index "" [$($layer),*] [$inner $(:: $more)*] [$($at)+]
+            @inner $row $self $list $index "" [$($layer),*] [$inner $(:: $more)*] [$($at)+]
         );
     };
-    (@inner $self:ident $list:ident $index:ident $path:literal [$($layer:expr),*]
+    (@inner $row:tt $self:ident $list:ident $index:ident $path:literal [$($layer:expr),*]
         [$($inner:tt)+] [$($at:tt)+]
     ) => {
         let $list = ($list, (
-            $crate::app::layer::Scoped::new($path, 0, $self, $crate::layers!(@list $($layer),*)),
+            $crate::app::layer::Scoped::new($path, 0, $self, $crate::layers!(@list $row $($layer),*)),
             $crate::app::layer::Scoped::new(
                 $path, $index, &$($at)+, <$($inner)+ as $crate::App>::layers(&$($at)+)
             ),
         ));
         let $index = $index + <$($inner)+ as $crate::App>::ROUTES.len();
     };
-    ($me:ident $self:ident $list:ident $index:ident $verb:tt [$path:literal] [] [$($to:tt)*]) => {
+    ($row:tt $me:ident $self:ident $list:ident $index:ident $verb:tt [$path:literal] [] [$($to:tt)*]) => {
         let $index = $index + 1;
     };
-    ($me:ident $self:ident $list:ident $index:ident
+    ($row:tt $me:ident $self:ident $list:ident $index:ident
         $verb:tt [$path:literal] [$($layer:expr),+] [$($to:tt)*]
     ) => {
         let $list = ($list, $crate::app::layer::OnRoute::new(
-            $index, $crate::layers!(@list $($layer),*)
+            $index, $crate::layers!(@list $row $($layer),*)
         ));
         let $index = $index + 1;
     };
-    (@list $($layer:expr),*) => {{
+    (@list $row:tt $($layer:expr),*) => {{
         let list = ();
-        $(let list = (list, $crate::app::layer::Put::<Self>::HERE.layer($layer));)*
+        $(let list = (list, $crate::app::layer::Put::<Self>::HERE.$row($layer));)*
         list
     }};
     // What `routes!` has refused already.
@@ -284,9 +278,11 @@ macro_rules! call {
         $verb:tt [$path:literal] [$handler:tt $(:: $more:tt)* $(($($word:tt),* $(,)?))?]
     ) => {
         if $route == $index {
-            return $crate::take_words!(
-                $verb $self $exchange [$handler $(:: $more)*] [] [$($($word)*)?]
-            );
+            $crate::if_route! { $verb
+                return $crate::take_words!(
+                    $verb $self $exchange [$handler $(:: $more)*] [] [$($($word)*)?]
+                );
+            }
         }
         let $index = $index + 1;
     };
@@ -298,13 +294,13 @@ macro_rules! call {
 #[macro_export]
 macro_rules! take_words {
     ($verb:tt $self:ident $exchange:ident [$($handler:tt)+] [] []) => {
-        $crate::conclude!($verb $exchange ($self,) $($handler)+)
+        $crate::conclude!($verb $verb $exchange ($self,) $($handler)+)
     };
     ($verb:tt $self:ident $exchange:ident [$($handler:tt)+] [$($taken:ident)+] []) => {{
         if $exchange.stops_handler() {
             return;
         }
-        $crate::conclude!($verb $exchange ($self $(, $taken)+) $($handler)+)
+        $crate::conclude!($verb $verb $exchange ($self $(, $taken)+) $($handler)+)
     }};
     ($verb:tt $self:ident $exchange:ident [$($handler:tt)+] [$($taken:ident)*]
         [$word:tt $($more:tt)*]
@@ -315,7 +311,7 @@ macro_rules! take_words {
         // Few words take from what they hold.
         let _ = &mut held;
         let taken = $crate::take_words!(
-            @ok $exchange $crate::take_word!($word $exchange held [$word])
+            @ok $exchange $crate::take_word!($verb $word $exchange held [$word])
         );
         $crate::take_words!($verb $self $exchange [$($handler)+] [$($taken)* taken] [$($more)*])
     }};
@@ -332,16 +328,16 @@ macro_rules! take_words {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! conclude {
-    (ws $exchange:ident $given:tt $($handler:tt)+) => {
+    (ws $verb:tt $exchange:ident $given:tt $($handler:tt)+) => {
         $crate::app::websocket::hang_up(
             $exchange,
-            &$crate::app::handler::Given($given).to_ws($($handler)+).await,
+            &$crate::app::handler::Given($given).$verb($($handler)+).await,
         )
     };
-    ($verb:tt $exchange:ident $given:tt $($handler:tt)+) => {
+    ($other:tt $verb:tt $exchange:ident $given:tt $($handler:tt)+) => {
         $crate::app::respond(
             $exchange,
-            $crate::app::handler::Given($given).to($($handler)+).await,
+            $crate::app::handler::Given($given).$verb($($handler)+).await,
         ).await
     };
 }

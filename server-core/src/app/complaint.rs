@@ -44,6 +44,17 @@ impl Complaint {
         self.put(verb).put(route.path).put("`")
     }
 
+    /// Adds a message, in which braces are doubled.
+    pub(super) const fn message(mut self, text: &str) -> Self {
+        let (text, mut from) = (text.as_bytes(), 0);
+        while from < text.len() && self.bytes < self.text.len() {
+            self.text[self.bytes] = text[from];
+            self.bytes += 1;
+            from += if matches!(text[from], b'{' | b'}') { 2 } else { 1 };
+        }
+        self
+    }
+
     /// Adds a part. What is too long ends with three points, so that it costs the others no room.
     pub(super) const fn put(mut self, part: &str) -> Self {
         const PART_BYTES_MAX: usize = 96;

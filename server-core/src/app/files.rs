@@ -54,8 +54,13 @@ use core::task::Poll;
 use super::exchange::Exchange;
 use super::path::FromPath as _;
 use super::respond::{Respond, respond};
+use super::route::Route;
 use crate::http::response::ResponseHead;
 use file::{check_value, is_less};
+
+/// What a `files` row of a table adds to it, behind its prefix.
+#[doc(hidden)]
+pub const ROUTES: &[Route] = &[Route::get("/{*path}")];
 
 /// What stands for a directory.
 const INDEX: &[u8] = b"index.html";

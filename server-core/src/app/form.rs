@@ -38,6 +38,11 @@ use crate::http::abnf;
 pub struct Form<'f>(&'f [u8]);
 
 /// A handler's `form` parameter: made of the pairs, from which it may borrow.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not made of a form",
+    label = "makes no `{Self}`",
+    note = "a form makes `Form<'_>`, a `Valid<T>`, or a type of yours that implements `FromForm`"
+)]
 pub trait FromForm<'f>: Sized {
     /// What is answered if the pairs are not what is asked for.
     type Error: Respond;

@@ -12,26 +12,28 @@ use super::websocket::Farewell;
 #[doc(hidden)]
 pub struct Given<G>(pub G);
 
-impl<G> Given<G> {
-    /// Calls the handler of a row.
-    #[inline(always)]
-    pub fn to<H, R, K>(self, handler: H) -> R
-    where
-        H: Handler<G, K, Running = R>,
-    {
-        handler.run(self.0)
-    }
-
-    /// Calls the handler of a `ws` row.
-    #[cfg(feature = "ws")]
-    #[inline(always)]
-    pub fn to_ws<H, R, K>(self, handler: H) -> R
-    where
-        H: WsHandler<G, K, Running = R>,
-    {
-        handler.run(self.0)
-    }
+/// A row's word is the name of the method that calls its handler: the compiler shows it beside a
+/// handler that does not fit. The bound stands beside the names, as it is shown, too.
+macro_rules! rows {
+    (where $bound:tt; $($verb:ident)*) => {
+        impl<G> Given<G> {
+            $(rows! { @method $bound $verb })*
+        }
+    };
+    (@method [$($bound:tt)+] $verb:ident) => {
+        #[inline(always)]
+        pub fn $verb<H, R, K>(self, handler: H) -> R
+        where
+            $($bound)+,
+        {
+            handler.run(self.0)
+        }
+    };
 }
+
+rows! { where [H: Handler<G, K, Running = R>]; get post put delete patch }
+#[cfg(feature = "ws")]
+rows! { where [H: WsHandler<G, K, Running = R>]; ws }
 
 /// An `async fn` that takes a `G`, and answers. There are two kinds `K` of it, though the second
 /// one is of nobody: that lets the compiler give up at the handler, instead of going on with what it
@@ -39,8 +41,18 @@ impl<G> Given<G> {
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "this handler does not fit its row",
-    label = "not an `async fn` that takes `{G}` and returns a `Respond`",
-    note = "`Json<T>` answers if `T` is `Serialize`, and a `Result` if both of its types answer"
+    label = "not an `async fn` that takes `{G}` and returns an answer",
+    note = "it takes a reference to the app, then what each word in the row's parentheses stands for:\n\
+        `request`: `Request<'_>`, `state`: `&S` of a layer, `response`: `Response<'_>`\n\
+        `path`: a number, `&str`, `&[u8]`, a tuple of them, or `Valid<T>`\n\
+        `query`: `Query<'_>` or `Valid<T>`, `form`: `Form<'_>` or `Valid<T>`\n\
+        `json`: `Json<T>` of a `T` that is `Deserialize`, or `Valid<T>`\n\
+        `text`: `Text<'_>`, `bytes`: `Bytes<'_>`, `body`: `Body<'_>`, `multipart`: `Multipart<'_>`\n\
+        `time`: `Time<'_>`, `sse`: `Events<'_>`",
+    note = "these are answers: `Status`, `&'static str`, `&'static [u8]`, `Json<T>` of a `T` that is \
+        `Serialize`,\n`Rendered`, `Redirect`, `Problem`, `(Status, R)` of another answer, \
+        `Result<R, E>` of two answers,\n`()` where `response` or `sse` has answered, and any type \
+        that implements `Respond`"
 )]
 pub trait Handler<G, K> {
     type Running;
@@ -53,7 +65,14 @@ pub trait Handler<G, K> {
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "this handler does not fit its row",
-    label = "not an `async fn` that takes `{G}` and returns nothing, or a `Result` of nothing"
+    label = "not an `async fn` that takes `{G}` and returns nothing, or a `Result` of nothing",
+    note = "it takes a reference to the app, then what each word in the row's parentheses stands for:\n\
+        `ws`: `WebSocket<'_>`, `handshake`: `Handshake<'_>`, `time`: `Time<'_>`\n\
+        `request`: `Request<'_>`, `state`: `&S` of a layer\n\
+        `path`: a number, `&str`, `&[u8]`, a tuple of them, or `Valid<T>`\n\
+        `query`: `Query<'_>` or `Valid<T>`",
+    note = "it has been answered by its handshake, and returns `()`, or a `Result<(), Problem>` \
+        that tells the peer what failed"
 )]
 pub trait WsHandler<G, K> {
     type Running;

@@ -28,6 +28,11 @@ pub use value::Value;
 pub struct Json<T>(pub T);
 
 /// A handler's `json` parameter: made of the content, from which it may borrow.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not made of JSON",
+    label = "makes no `{Self}`",
+    note = "JSON makes `Json<T>` of a `T` that is `Deserialize`, a `Valid<T>`, or a `Value`"
+)]
 pub trait FromJson<'c>: Sized {
     /// What is answered if the content is no such value.
     type Error: Respond;

@@ -87,6 +87,8 @@ mod index;
 pub mod json;
 pub mod layer;
 mod media_type;
+#[doc(hidden)]
+pub mod mistake;
 mod multipart;
 pub mod path;
 mod pattern;

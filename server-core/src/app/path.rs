@@ -7,6 +7,12 @@ use crate::http::abnf;
 
 /// A value made of one segment, in its normal form: unreserved characters are decoded, what else
 /// was percent-encoded still is. Never empty but for `{*rest}`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not made of a parameter of a path",
+    label = "makes no `{Self}`",
+    note = "a parameter makes `u8`, `u16`, `u32`, `i32`, `&str`, `&[u8]`, or a type of yours that \
+        implements `Segment`"
+)]
 pub trait Segment<'x>: Sized {
     /// The value, or `None` if the segment is no such value: then the answer is 404.
     fn from_segment(segment: &'x [u8]) -> Option<Self>;
@@ -43,6 +49,11 @@ impl Segment<'_> for i32 {
 }
 
 /// A handler's `path` parameter: one [`Segment`], or a tuple of them in the order of the path.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not made of a path",
+    label = "makes no `{Self}`",
+    note = "a path makes a `Segment`, as a number or `&str`, a tuple of two to four of them, or a `Valid<T>`"
+)]
 pub trait FromPath<'x>: Sized {
     /// What is answered if the path holds no such value.
     type Error: Respond;

@@ -8,6 +8,7 @@
     )
 )]
 
+use super::mistake::Mistake;
 use crate::http::abnf::{hexadecimal, is_unreserved};
 
 /// What stands in the braces of a path.
@@ -19,16 +20,16 @@ pub(super) enum Parameters {
 }
 
 /// What a path has, or what is wrong with it.
-pub(super) const fn check(path: &[u8]) -> Result<Parameters, &'static str> {
+pub(super) const fn check(path: &[u8]) -> Result<Parameters, Mistake> {
     if path.is_empty() || path[0] != b'/' {
-        return Err("a path begins with `/`");
+        return Err(Mistake::BeginsWithSlash);
     }
     let (mut at, mut parameters) = (0, Parameters::None);
     while at < path.len() {
         match path[at] {
             b'{' => {
                 if path[at - 1] != b'/' {
-                    return Err("a parameter is a whole segment, as in `/{name}/`");
+                    return Err(Mistake::HasWholeSegments);
                 }
                 let is_typed;
                 (at, is_typed) = match check_parameter(path, at + 1) {
@@ -40,19 +41,22 @@ pub(super) const fn check(path: &[u8]) -> Result<Parameters, &'static str> {
                     _ => Parameters::Typed,
                 };
                 if at < path.len() && path[at] != b'/' {
-                    return Err("a parameter is a whole segment, as in `/{name}/`");
+                    return Err(Mistake::HasWholeSegments);
                 }
             }
-            b'}' => return Err("`}` without `{`"),
-            b'/' if at + 1 < path.len() && path[at + 1] == b':' => {
-                return Err("a parameter is written `{name}`, not `:name`");
+            b'}' => return Err(Mistake::HasBracesInPairs),
+            b'/' if at + 1 < path.len() && path[at + 1] == b'/' => {
+                return Err(Mistake::HasSegments);
             }
-            b'/' if is_dots(path, at + 1) => return Err("`.` and `..` are no segments of a path"),
+            b'/' if at + 1 < path.len() && path[at + 1] == b':' => {
+                return Err(Mistake::IsWrittenInBraces);
+            }
+            b'/' if is_dots(path, at + 1) => return Err(Mistake::HasNoDots),
             b'%' if !is_normal(path, at) => {
-                return Err("`%` stands for what is not plain, as in `%20`");
+                return Err(Mistake::EscapesWhatIsNotPlain);
             }
             b'!'..=b'~' if path[at] != b'?' && path[at] != b'#' => at += 1,
-            _ => return Err("a path is printable ASCII without `?` and `#`"),
+            _ => return Err(Mistake::IsPrintable),
         }
     }
     Ok(parameters)
@@ -83,31 +87,31 @@ const fn is_normal(path: &[u8], percent: usize) -> bool {
 }
 
 /// Checks what stands behind `{`; returns the place behind `}`, and whether there is a type.
-const fn check_parameter(path: &[u8], from: usize) -> Result<(usize, bool), &'static str> {
+const fn check_parameter(path: &[u8], from: usize) -> Result<(usize, bool), Mistake> {
     let (mut at, mut colon) = (from, 0);
     while at < path.len() && path[at] != b'}' {
         match path[at] {
-            b'/' => return Err("`{` without `}`"),
+            b'/' => return Err(Mistake::HasBracesInPairs),
             b':' if colon == 0 => colon = at,
             b'*' if at == from => {}
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' => {}
-            _ => return Err("a parameter is `{name}`, `{name:type}` or `{*name}`"),
+            _ => return Err(Mistake::HasNamedParameters),
         }
         at += 1;
     }
     if at == path.len() {
-        return Err("`{` without `}`");
+        return Err(Mistake::HasBracesInPairs);
     }
     if at == from || path[from] == b':' {
-        return Err("a parameter has a name");
+        return Err(Mistake::HasNamedParameters);
     }
     if path[from] == b'*' && (at + 1 < path.len() || colon != 0) {
-        return Err("`{*name}` ends a path and has no type");
+        return Err(Mistake::EndsWithItsRest);
     }
     let (_, kind) = path.split_at(at).0.split_at(colon + 1);
     let is_known = colon == 0 || matches!(kind, b"u32" | b"i32" | b"str" | b"uuid");
     if !is_known {
-        return Err("a parameter's type is u32, i32, uuid or str");
+        return Err(Mistake::HasKnownTypes);
     }
     Ok((at + 1, colon != 0))
 }
@@ -137,6 +141,9 @@ mod tests {
             "/{*rest:u32}",
             "/{a:u32:u32}",
             "/users/:id",
+            "//",
+            "/a//b",
+            "/a//",
             "/é",
             "/.",
             "/../a",
@@ -158,7 +165,6 @@ mod tests {
             "/{a_1:str}/",
             "/a/{*b}",
             "/{id:uuid}/x",
-            "/a//b",
             "/...",
             "/.well-known/x",
             "/a.",

@@ -102,6 +102,11 @@ impl<'x> Query<'x> {
 }
 
 /// A handler's `query` parameter: made of the query, from which it may borrow.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not made of a query",
+    label = "makes no `{Self}`",
+    note = "a query makes `Query<'_>`, a `Valid<T>`, or a type of yours that implements `FromQuery`"
+)]
 pub trait FromQuery<'q>: Sized {
     /// Memory for what has to be decoded: a [`Room`], or `()` for nothing. It lies in the future of
     /// the connection.

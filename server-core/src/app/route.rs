@@ -50,13 +50,13 @@ macro_rules! verbs {
                 #[track_caller]
                 pub const fn $verb(path: &'static str) -> Self {
                     let route = row::$verb(path, &[]);
-                    route.check(&[]);
+                    route.check();
                     route
                 }
             )*
         }
 
-        /// Rows of the table, malformed ones, too: [`Route::check`] tells of those.
+        /// Rows of the table, malformed ones, too: [`mistake`](super::mistake) tells of those.
         #[doc(hidden)]
         pub mod row {
             use super::{Method, Route};
@@ -83,7 +83,7 @@ impl Route {
     #[track_caller]
     pub const fn ws(path: &'static str) -> Self {
         let route = row::ws(path, &[]);
-        route.check(&[]);
+        route.check();
         route
     }
 
@@ -103,28 +103,11 @@ impl Route {
         Self { method, path, upgrades, takes_words: !words.is_empty(), takes_time, captures }
     }
 
-    /// Refuses a malformed path, and words that cannot be had together, at compile time.
-    #[doc(hidden)]
+    /// Refuses a malformed path, at compile time.
     #[track_caller]
-    pub const fn check(&self, words: &[&str]) {
-        if let Err(why) = check(self.path.as_bytes()) {
-            Complaint::NONE.route(self).put(": ").put(why).panic();
-        }
-        let (mut at, mut content) = (0, None);
-        while at < words.len() {
-            #[expect(clippy::indexing_slicing, reason = "compared above, while compiling")]
-            let word = words[at];
-            if matches!(
-                word.as_bytes(),
-                b"json" | b"form" | b"multipart" | b"text" | b"bytes" | b"body"
-            ) {
-                if let Some(other) = content {
-                    let named = Complaint::NONE.route(self).put(" takes its content twice: by `");
-                    named.put(other).put("` and by `").put(word).put("`").panic();
-                }
-                content = Some(word);
-            }
-            at += 1;
+    const fn check(&self) {
+        if let Err(mistake) = check(self.path.as_bytes()) {
+            Complaint::NONE.route(self).put(": ").message(mistake.text()).panic();
         }
     }
 

@@ -43,10 +43,10 @@ macro_rules! hold_word {
         }
     };
     ($verb:tt handshake $exchange:ident [$at:tt]) => {
-        $crate::at_word!($at wanted())
+        $crate::at_word!($at Elsewhere $verb())
     };
     ($verb:tt ws $exchange:ident [$at:tt]) => {
-        $crate::at_word!($at wanted())
+        $crate::at_word!($at Elsewhere $verb())
     };
     ($verb:tt $word:tt $exchange:ident [$at:tt]) => {
         $crate::app::infallible(())
@@ -57,67 +57,67 @@ macro_rules! hold_word {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! take_word {
-    (request $exchange:ident $held:ident [$at:tt]) => {
+    ($verb:tt request $exchange:ident $held:ident [$at:tt]) => {
         $crate::app::infallible($exchange.request())
     };
-    (path $exchange:ident $held:ident [$at:tt]) => {
-        $crate::at_word!($at take($exchange))
+    ($verb:tt path $exchange:ident $held:ident [$at:tt]) => {
+        $crate::at_word!($at Take $verb($exchange))
     };
-    (state $exchange:ident $held:ident [$at:tt]) => {
+    ($verb:tt state $exchange:ident $held:ident [$at:tt]) => {
         $crate::app::layer::state($exchange)
     };
-    (body $exchange:ident $held:ident [$at:tt]) => {
+    ($verb:tt body $exchange:ident $held:ident [$at:tt]) => {
         $crate::app::infallible($crate::Body::extract($exchange))
     };
-    (response $exchange:ident $held:ident [$at:tt]) => {
+    ($verb:tt response $exchange:ident $held:ident [$at:tt]) => {
         $crate::app::infallible($crate::Response::extract($exchange))
     };
-    (time $exchange:ident $held:ident [$at:tt]) => {
+    ($verb:tt time $exchange:ident $held:ident [$at:tt]) => {
         $crate::app::infallible($exchange.time())
     };
-    (sse $exchange:ident $held:ident [$at:tt]) => {
+    ($verb:tt sse $exchange:ident $held:ident [$at:tt]) => {
         $crate::app::infallible($crate::app::sse::Events::extract($exchange))
     };
-    (bytes $exchange:ident $held:ident [$at:tt]) => {
+    ($verb:tt bytes $exchange:ident $held:ident [$at:tt]) => {
         $crate::app::infallible($held)
     };
-    (text $exchange:ident $held:ident [$at:tt]) => {
+    ($verb:tt text $exchange:ident $held:ident [$at:tt]) => {
         $crate::app::infallible($held)
     };
-    (json $exchange:ident $held:ident [$at:tt]) => {
-        $crate::at_word!($at take(&mut *$held))
+    ($verb:tt json $exchange:ident $held:ident [$at:tt]) => {
+        $crate::at_word!($at Take $verb(&mut *$held))
     };
-    (query $exchange:ident $held:ident [$at:tt]) => {
-        $crate::at_word!($at take(
+    ($verb:tt query $exchange:ident $held:ident [$at:tt]) => {
+        $crate::at_word!($at Take $verb(
             ($crate::app::Query::new($exchange.request().query()), &mut $held)
         ))
     };
-    (form $exchange:ident $held:ident [$at:tt]) => {
-        $crate::at_word!($at take($held.form()))
+    ($verb:tt form $exchange:ident $held:ident [$at:tt]) => {
+        $crate::at_word!($at Take $verb($held.form()))
     };
-    (multipart $exchange:ident $held:ident [$at:tt]) => {
+    ($verb:tt multipart $exchange:ident $held:ident [$at:tt]) => {
         $crate::app::Multipart::extract($exchange)
     };
-    (handshake $exchange:ident $held:ident [$at:tt]) => {
+    ($verb:tt handshake $exchange:ident $held:ident [$at:tt]) => {
         $crate::app::infallible($held)
     };
-    (ws $exchange:ident $held:ident [$at:tt]) => {
+    ($verb:tt ws $exchange:ident $held:ident [$at:tt]) => {
         $crate::app::infallible($held)
     };
     // No such word: the compiler says so, and proposes a similar one.
-    ($word:tt $exchange:ident $held:ident [$at:tt]) => {
+    ($verb:tt $word:tt $exchange:ident $held:ident [$at:tt]) => {
         $crate::app::infallible($crate::app::words::$at)
     };
 }
 
-/// Calls a function of this module with the word itself as its first argument, so that an error is
-/// shown where the word was written.
+/// Calls a method with the word itself as its first argument, so that an error is shown where the
+/// word was written. The row's word is the name of the method, so that it is shown beside.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! at_word {
-    ($at:tt $function:ident($($held:expr)?)) => {{
+    ($at:tt $here:ident $verb:tt($($held:expr)?)) => {{
         use $crate::app::words::*;
-        $function($at $(, $held)?)
+        $here.$verb($at $(, $held)?)
     }};
 }
 
@@ -141,13 +141,27 @@ pub trait Word<H, T> {
     fn take(held: H) -> Result<T, Self::Error>;
 }
 
-#[inline(always)]
-pub fn take<W, H, T, E>(_: W, held: H) -> Result<T, E>
-where
-    W: Word<H, T, Error = E>,
-{
-    W::take(held)
+/// Makes a handler's parameter by a word, on a row of each kind.
+pub struct Take;
+
+macro_rules! rows {
+    (where $bound:tt; $($verb:ident)*) => {
+        impl Take {
+            $(rows! { @method $bound $verb })*
+        }
+    };
+    (@method [$($bound:tt)+] $verb:ident) => {
+        #[inline(always)]
+        pub fn $verb<W, H, T, E>(self, _: W, held: H) -> Result<T, E>
+        where
+            $($bound)+,
+        {
+            W::take(held)
+        }
+    };
 }
+
+rows! { where [W: Word<H, T, Error = E>]; get post put delete patch ws }
 
 impl<'x, T: FromPath<'x>> Word<&'x Exchange<'x>, T> for path {
     type Error = T::Error;
@@ -195,6 +209,23 @@ pub trait OnAnyRow {
     fn wanted<T>(self) -> Result<T, Infallible>;
 }
 
-pub fn wanted<W: OnAnyRow, T>(word: W) -> Result<T, Infallible> {
-    word.wanted()
+/// A row where there is no WebSocket.
+pub struct Elsewhere;
+
+macro_rules! other_rows {
+    (where $bound:tt; $($verb:ident)*) => {
+        impl Elsewhere {
+            $(other_rows! { @method $bound $verb })*
+        }
+    };
+    (@method [$($bound:tt)+] $verb:ident) => {
+        pub fn $verb<W, T>(self, word: W) -> Result<T, Infallible>
+        where
+            $($bound)+,
+        {
+            word.wanted()
+        }
+    };
 }
+
+other_rows! { where [W: OnAnyRow]; get post put delete patch }

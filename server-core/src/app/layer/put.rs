@@ -13,15 +13,27 @@ pub struct Put<A: ?Sized>(PhantomData<A>);
 
 impl<A: ?Sized> Put<A> {
     pub const HERE: Self = Self(PhantomData);
-
-    #[inline(always)]
-    pub fn layer<L, R, K>(self, layer: L) -> R
-    where
-        L: IsLayer<A, K, Is = R>,
-    {
-        layer.itself()
-    }
 }
+
+/// The row's word is the name of the method: the compiler shows it beside what is no layer.
+macro_rules! rows {
+    (where $bound:tt; $($word:ident)*) => {
+        impl<A: ?Sized> Put<A> {
+            $(rows! { @method $bound $word })*
+        }
+    };
+    (@method [$($bound:tt)+] $word:ident) => {
+        #[inline(always)]
+        pub fn $word<L, R, K>(self, layer: L) -> R
+        where
+            $($bound)+,
+        {
+            layer.itself()
+        }
+    };
+}
+
+rows! { where [L: IsLayer<A, K, Is = R>]; layers get post put delete patch ws mount plugin }
 
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(

@@ -1,7 +1,7 @@
 //! A part of an app behind a key, and a route that says whether one's key is good.
 
-use crate::app::flatten::check_prefix;
 use crate::app::layer::{AnyOf, ApiKey, Arrival, Layer, Verdict};
+use crate::app::mistake::check_prefix;
 use crate::app::{Rendered, Request, Respond};
 use crate::http::lines::FieldLines;
 use crate::http::status::Status;

@@ -162,7 +162,10 @@ fn pattern() -> impl Strategy<Value = String> {
     (prop::collection::vec(segment, 1..4), rest).prop_map(|(segments, rest)| {
         let mut pattern = String::new();
         for segment in segments.iter().map(String::as_str).chain(rest) {
-            pattern.push('/');
+            // An empty segment is the end of a path, or nothing.
+            if !pattern.ends_with('/') {
+                pattern.push('/');
+            }
             pattern.push_str(segment);
         }
         pattern

@@ -1,4 +1,4 @@
-//! What is not there: a word that no route can ask for, and a handler.
+//! What is not there: a word that no route can ask for, a handler, and a row.
 
 use samewire::{Bytes, Status, app};
 
@@ -8,6 +8,7 @@ app! { for Panel;
     get  "/led"  => led;
     post "/led"  => set_led(byts);
     get  "/lamp" => lamp;
+    gte  "/led"  => led;
 }
 
 async fn led(_: &Panel) -> Status {

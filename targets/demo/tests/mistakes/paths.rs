@@ -1,6 +1,6 @@
 //! What is wrong with a row, or with two of them.
 
-use samewire::{Bytes, Json, Status, app};
+use samewire::{Bytes, Json, Status, WebSocket, app};
 
 struct Malformed;
 
@@ -9,11 +9,16 @@ app! { for Malformed;
     post   "/rooms/{id:u33}" => ok;
     put    "rooms"           => ok;
     delete "/rooms/no{id}"   => ok;
+    patch  "/rooms//all"     => ok;
+    ws     "/rooms/:id"      => talk(ws);
+    layers "/{id}" [];
 }
 
 async fn ok(_: &Malformed) -> Status {
     Status::OK
 }
+
+async fn talk(_: &Malformed, _: WebSocket<'_>) {}
 
 struct Twice;
 
@@ -22,6 +27,18 @@ app! { for Twice;
 }
 
 async fn create(_: &Twice, _: Json<u8>, _: Bytes<'_>) -> Status {
+    Status::OK
+}
+
+struct Alike;
+
+app! { for Alike;
+    get "/{name}" => alike;
+    get "/x/{id}" => alike;
+    get "/{id}"   => alike;
+}
+
+async fn alike(_: &Alike) -> Status {
     Status::OK
 }
 
@@ -55,6 +72,19 @@ struct Prefixed {
 
 app! { for house: Prefixed;
     mount "/rooms/" => Rooms(house.rooms);
+}
+
+struct Plugged {
+    rooms: Rooms,
+}
+
+app! { for house: Plugged;
+    get "/" => index;
+    plugin => Rooms(house.rooms);
+}
+
+async fn index(_: &Plugged) -> Status {
+    Status::OK
 }
 
 fn main() {}

@@ -17,6 +17,10 @@ app! { for panel: Panel;
     post  "/other-type"  => other_type(text);
     post  "/no-json"     => no_json(json);
     get   "/paths/{x}"   => no_path(path);
+    get   "/two/{x}/{y}" => no_paths(path);
+    get   "/no-query"    => no_query(query);
+    post  "/no-form"     => no_form(form);
+    post  "/bare-json"   => bare_json(json);
     get   "/no-answer"   => no_answer;
     get   "/no-error"    => no_error;
     get   "/socket"      => socket(ws);
@@ -41,6 +45,22 @@ async fn no_json(_: &Panel, _: Json<Led>) -> Status {
 }
 
 async fn no_path(_: &Panel, _: f32) -> Status {
+    Status::OK
+}
+
+async fn no_paths(_: &Panel, _: (u8, f32)) -> Status {
+    Status::OK
+}
+
+async fn no_query(_: &Panel, _: u8) -> Status {
+    Status::OK
+}
+
+async fn no_form(_: &Panel, _: Led) -> Status {
+    Status::OK
+}
+
+async fn bare_json(_: &Panel, _: Led) -> Status {
     Status::OK
 }
 
