@@ -2,6 +2,7 @@
 // rp2040js cannot reset its peripherals; what a reset does not touch is carried over.
 
 import { RP2040 } from 'rp2040js';
+import { attachFlash } from './flash.mjs';
 import { isBootable, load } from './image.mjs';
 import { provide } from './missing.mjs';
 import { guard, hasInterrupt, mend } from './quirks.mjs';
@@ -60,6 +61,7 @@ export class Board {
     chip.flashView = new DataView(this.#flash.buffer);
     chip.flash16 = new Uint16Array(this.#flash.buffer);
     this.#rom.load(chip);
+    attachFlash(chip);
     provide(chip, cause);
     mend(chip, { log: this.#log, onResetRequest: () => this.requestReset('system') });
     if (before && cause !== 'power') keep(before, chip, cause);

@@ -5,7 +5,9 @@
 // Bits and registers are those of the RP2040's datasheet.
 const UART = { DR: 0x00, RSR: 0x04, ILPR: 0x20, IFLS: 0x34, DMACR: 0x48, TX_INTERRUPT: 1 << 5 };
 const DMA_CHAN_ABORT = 0x444;
-const I2C = { DATA_CMD: 0x10, INTR_MASK: 0x30, RX_TL: 0x38, TX_TL: 0x3c, DMA_CR: 0x88, DMA_RDLR: 0x90, RX_FULL: 1 << 2, TX_EMPTY: 1 << 4 };
+const I2C = { DATA_CMD: 0x10, INTR_MASK: 0x30, RX_TL: 0x38, TX_TL: 0x3c, SDA_HOLD: 0x7c };
+const I2C_DMA = { FIRST: 0x88, LAST: 0x90 };
+const I2C_INTERRUPT = { RX_FULL: 1 << 2, TX_EMPTY: 1 << 4 };
 const NVIC_ICPR = 0x280;
 const AIRCR = { at: 0xd0c, KEY: 0x05fa, KEY_READ: 0xfa050000, SYSRESETREQ: 1 << 2 };
 
@@ -136,8 +138,8 @@ function uart(uart) {
 function i2c(bus) {
   const [read, write] = [bus.readUint32.bind(bus), bus.writeUint32.bind(bus)];
   const level = () => {
-    if (bus.txFIFO.itemCount <= bus.txThreshold) bus.setInterrupts(I2C.TX_EMPTY);
-    if (bus.rxFIFO.itemCount > bus.rxThreshold) bus.setInterrupts(I2C.RX_FULL);
+    if (bus.txFIFO.itemCount <= bus.txThreshold) bus.setInterrupts(I2C_INTERRUPT.TX_EMPTY);
+    if (bus.rxFIFO.itemCount > bus.rxThreshold) bus.setInterrupts(I2C_INTERRUPT.RX_FULL);
   };
   bus.readUint32 = (offset) => {
     const value = read(offset);
@@ -145,7 +147,8 @@ function i2c(bus) {
     return value;
   };
   bus.writeUint32 = (offset, value) => {
-    if (offset >= I2C.DMA_CR && offset <= I2C.DMA_RDLR) return;
+    const isIdle = offset === I2C.SDA_HOLD || (offset >= I2C_DMA.FIRST && offset <= I2C_DMA.LAST);
+    if (isIdle) return;
     if (offset !== I2C.INTR_MASK) write(offset, value);
     else {
       bus.intEnable = value & 0x1fff;

@@ -13,6 +13,7 @@ const [NVIC_ISER, NVIC_ISPR, NVIC_ICPR, AIRCR] = [0xe000e100, 0xe000e200, 0xe000
 const SYSTICK = { CSR: 0xe000e010, RVR: 0xe000e014, CVR: 0xe000e018 };
 const TIMER = { ALARM0: 0x40054010, INTE: 0x40054038 };
 const WATCHDOG = { CTRL: 0x40058000, LOAD: 0x40058004, REASON: 0x40058008, SCRATCH0: 0x4005800c, TICK: 0x4005802c };
+const SSI = { CTRLR0: 0x18000000, ENABLE: 0x18000008, RXFLR: 0x18000024, DATA: 0x18000060 };
 const CHIP_RESET = 0x40064008;
 const SRAM = 0x20000000;
 const IRQ = 1 << 7;
@@ -177,6 +178,30 @@ test('the boot ROM copies, fills, counts, and is found by its table', () => {
   call('RP', 0x1000, SRAM, 4);
   assert.equal(chip.readUint32(0x10001000), 0x0b0b0b0b);
   assert.equal(board.chip, chip);
+});
+
+test('the flash chip says who it is, to drivers that send first and to those that do both', () => {
+  const { chip } = new Bench();
+  const ask = (command, skip, length) => {
+    chip.writeUint32(SSI.ENABLE, 0);
+    chip.writeUint32(SSI.CTRLR0, 3 << 8);
+    chip.writeUint32(SSI.ENABLE, 1);
+    chip.writeUint8(SSI.DATA, command);
+    const got = Array.from({ length: skip + length }, () => chip.readUint8(SSI.DATA));
+    return got.slice(skip);
+  };
+  assert.equal(Buffer.from(ask(0x4b, 4, 8)).toString(), 'SAMEWIRE');
+  assert.deepEqual(ask(0x9f, 0, 3), [0xef, 0x40, 0x15]);
+  chip.writeUint32(SSI.ENABLE, 0);
+  chip.writeUint32(SSI.CTRLR0, 0);
+  chip.writeUint32(SSI.ENABLE, 1);
+  for (const [command, status] of [[0x35, 2], [0x05, 0]]) {
+    chip.writeUint32(SSI.DATA, command);
+    chip.writeUint32(SSI.DATA, 0);
+    assert.equal(chip.readUint32(SSI.RXFLR), 2);
+    chip.readUint32(SSI.DATA);
+    assert.equal(chip.readUint32(SSI.DATA), status);
+  }
 });
 
 test('the UART says again what it hears, more than its FIFO holds', async () => {
