@@ -49,15 +49,18 @@ impl<'x> MediaType<'x> {
     }
 }
 
-/// Whether the `charset`, if one is named, is UTF-8. It is looked for without regard to the grammar,
+/// Whether each `charset` that is named is UTF-8. It is looked for without regard to the grammar,
 /// which costs little, and finds what any reader may take for one.
 // rfc9110-5.6.6-parameter-names-case
-fn may_be_utf8(value: &[u8]) -> bool {
-    let Some(at) = value.windows(8).position(|name| is_word(name, b"charset=")) else {
-        return true;
-    };
-    let charset = abnf::trim(abnf::cut(value.get(at + 8..).unwrap_or_default(), b';').0);
-    is_word(charset, b"utf-8") || is_word(charset, b"\"utf-8\"")
+fn may_be_utf8(mut value: &[u8]) -> bool {
+    while let Some(at) = value.windows(8).position(|name| is_word(name, b"charset=")) {
+        value = value.get(at + 8..).unwrap_or_default();
+        let charset = abnf::trim(abnf::cut(value, b';').0);
+        if !is_word(charset, b"utf-8") && !is_word(charset, b"\"utf-8\"") {
+            return false;
+        }
+    }
+    true
 }
 
 /// 415.
@@ -80,6 +83,8 @@ mod tests {
             ("a/b; charset=utf-16", false),
             ("a/b; charset=utf-8x", false),
             ("a/b; charset=latin1; charset=utf-8", false),
+            ("a/b; charset=utf-8; charset=latin1", false),
+            ("a/b; charset=utf-8; charset=UTF-8", true),
             ("a/b; charset=", false),
             ("a/b; charset=utf", false),
             ("a/b; charset", true),
