@@ -1,19 +1,14 @@
-//! The RP2040 that Node plays: attached, flashed, reset and listened to by the real probe-rs.
+//! What the rig does by a debug probe, with images made by hand.
 
-use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use samewire_hil::attached::Attached;
-use samewire_hil::board::{Board, Flashed, Way};
-use samewire_hil::boards::{Program, Reach, Row, Setup};
-use samewire_hil::job::{Step, Worker};
+use samewire_hil::board::{Flashed, Way};
+use samewire_hil::job::Step;
 use samewire_hil::ladder::CLIMB_MAX;
 use samewire_hil::trouble::Class;
-use samewire_hil::{Chip, Image, choose};
 
+use crate::desk::Desk;
 use crate::elf;
-use crate::scratch::Scratch;
 
 pub(crate) const TRIALS: &[(&str, fn())] = &[
     ("an_image_is_flashed_and_verified_and_runs", an_image_is_flashed_and_verified_and_runs),
@@ -23,49 +18,6 @@ pub(crate) const TRIALS: &[(&str, fn())] = &[
 ];
 
 const BUILD: [u8; 8] = *b"c0ffee01";
-
-/// The board, and a folder for its image.
-struct Desk {
-    board: Board,
-    folder: Scratch,
-}
-
-impl Desk {
-    fn new(faults: &[&str]) -> Self {
-        let folder = Scratch::new();
-        let setup = Setup { stand_in: Some(program(faults)), ..Setup::of(Chip::Rp2040) };
-        let reach = Reach::Rig(setup);
-        let rows = [Row { name: "desk".into(), about: String::new(), reach }];
-        let choice = choose("desk", &rows, &Attached::default()).unwrap();
-        let worker = Worker::this().unwrap();
-        let board = Board::take_in(folder.path(), worker, choice, "a test").unwrap();
-        Self { board, folder }
-    }
-
-    fn image(&self, bytes: &[u8]) -> Image {
-        let path = self.folder.path().join("fw.elf");
-        std::fs::write(&path, bytes).unwrap();
-        Image::read(&path).unwrap()
-    }
-
-    /// Listens until this was heard.
-    fn hears(&mut self, image: Option<&Image>, text: &str) -> String {
-        let mut heard = String::new();
-        let mut listen = |some: &str| {
-            heard += some;
-            if heard.contains(text) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-        };
-        self.board.listen(image, &mut listen).unwrap();
-        heard
-    }
-}
-
-fn program(faults: &[&str]) -> Program {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("rp2040-emu");
-    let faults = faults.iter().flat_map(|fault| ["--fault".to_owned(), (*fault).to_owned()]);
-    let arguments = std::iter::once("main.mjs".to_owned()).chain(faults).collect();
-    Program { path: PathBuf::from("node"), arguments, folder }
-}
 
 fn an_image_is_flashed_and_verified_and_runs() {
     let mut desk = Desk::new(&[]);
@@ -116,7 +68,7 @@ fn what_does_not_fit_is_never_begun() {
 }
 
 fn a_probe_that_vanishes_is_told_in_time() {
-    let mut desk = Desk::new(&["probe-vanishes-after=40000"]);
+    let mut desk = Desk::new(&["--fault", "probe-vanishes-after=40000"]);
     let boot2 = elf::boot2();
     let program = [0x5a; 64 * 1024];
     let pieces: [elf::Piece<'_>; 2] = [(0x1000_0000, &boot2), (0x1000_0100, &program)];

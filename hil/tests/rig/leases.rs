@@ -8,6 +8,9 @@ use samewire_hil::trouble::Class;
 
 use crate::scratch::Scratch;
 
+pub(crate) const TRIALS: &[(&str, fn())] =
+    &[("who_is_killed_holds_nothing", who_is_killed_holds_nothing)];
+
 /// Makes a holder of this program; the folder follows.
 const HOLD: &str = "--hold-a-lease-in";
 const THING: &str = "2e8a:000c:E66";
@@ -25,7 +28,7 @@ pub(crate) fn hold_if_asked() -> Option<ExitCode> {
     Some(ExitCode::SUCCESS)
 }
 
-pub(crate) fn who_is_killed_holds_nothing() {
+fn who_is_killed_holds_nothing() {
     let folder = Scratch::new();
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.arg(HOLD).arg(folder.path()).stdin(Stdio::piped()).stdout(Stdio::piped());

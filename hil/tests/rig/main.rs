@@ -1,9 +1,11 @@
 //! The rig with all that a board has but the board: workers that are real processes, leases of
 //! processes that are killed, and the RP2040 that Node plays, flashed by the real probe-rs.
 
+mod desk;
 mod drives;
 mod elf;
 mod emulated;
+mod firmware;
 mod leases;
 mod scratch;
 
@@ -18,17 +20,16 @@ fn main() -> ExitCode {
     if let Some(end) = leases::hold_if_asked() {
         return end;
     }
-    let trials: [(&str, fn()); 1] =
-        [("who_is_killed_holds_nothing", leases::who_is_killed_holds_nothing)];
-    let trials = trials
-        .into_iter()
-        .chain(drives::TRIALS.iter().copied())
-        .chain(emulated::TRIALS.iter().copied());
-    let trials = trials.map(|(name, trial)| {
-        Trial::test(name, move || {
+    let trials = [leases::TRIALS, drives::TRIALS, emulated::TRIALS].concat().into_iter();
+    let trials = trials.map(|trial| (trial, true));
+    let has_image = firmware::path().is_some();
+    let trials = trials.chain(firmware::TRIALS.iter().map(|trial| (*trial, has_image)));
+    let trials = trials.map(|((name, trial), is_ready)| {
+        let run = move || {
             trial();
             Ok(())
-        })
+        };
+        Trial::test(name, run).with_ignored_flag(!is_ready)
     });
     libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit_code()
 }
