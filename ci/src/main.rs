@@ -17,6 +17,7 @@ mod matrix;
 mod mutants;
 mod new_board;
 mod readme;
+mod rig;
 mod setup;
 mod size;
 mod step;
@@ -49,6 +50,8 @@ cargo ci firmware [IMAGE…]
 cargo ci images   what boards are flashed with, as files in target/images: ELF, and UF2 for the
                   drive that a Pico is while BOOTSEL is held
                     --packaged   as above
+cargo ci rig      flashing, leases and recovery, on an RP2040 that Node plays: the real image by the
+                  real probe-rs, and faults that end as they should
 cargo ci beside   our server beside picoserve and edge-http on a Cortex-M0: instructions,
                   flash, RAM, and what each answers
                     --answers    measure nothing: only see that all of them answer
@@ -92,6 +95,7 @@ fn dispatch(arguments: &[&str]) -> Result<(), Failure> {
         }
         ["images", options @ ..] => images::write(&workspace, &images::Options::parse(options)?),
         ["beside", options @ ..] => beside::check(&workspace, &beside::Options::parse(options)?),
+        ["rig"] => rig::check(&workspace),
         ["new-board"] => new_board::follow(&workspace),
         ["matrix"] => matrix::check(&workspace, true),
         ["bench"] => gate::bench(&workspace),
