@@ -4,8 +4,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use samewire::app::layer::{Arrival, Layer, Verdict};
-use samewire::http::lines::FieldLines;
-use samewire::{FixedEntropy, Limits, Request, Status};
+use samewire::{FixedEntropy, Limits, Rendered, Respond};
 use samewire_demo::Demo;
 use samewire_sim::world::Options;
 use samewire_sim::{Client, Delivery, End, Sim, WallClock, World};
@@ -250,32 +249,21 @@ fn what_the_world_is_told_decides_the_date() {
     }
 }
 
-/// Says what the driver lends to a connection.
+/// Answers what the driver lends to a connection.
 struct Lent;
 
-samewire::app! { for Lent; layers [Lent]; get "/" => lent; }
+samewire::app! { for Lent; layers [Lent]; get "/" => lent(state); }
 
-async fn lent(_: &Lent) -> &'static str {
-    "lent"
+async fn lent<'x>(_: &Lent, told: &'x String) -> impl Respond + use<'x> {
+    Rendered::text(move |to| to.put(told.as_bytes()))
 }
 
 impl<A> Layer<A> for Lent {
     type State = String;
 
     fn on_request(&self, _: &A, told: &mut String, arrival: &mut Arrival<'_, '_>) -> Verdict {
-        *told = format!("{:?} {:?}", arrival.peer(), arrival.entropy());
+        *told = format!("told {:?} {:?}\n", arrival.peer(), arrival.entropy());
         Ok(())
-    }
-
-    fn on_response(
-        &self,
-        _: &A,
-        told: &String,
-        _: &Request<'_>,
-        _: Status,
-        lines: &mut FieldLines<'_, '_>,
-    ) {
-        lines.line("Told", told.as_bytes()).expect("text");
     }
 }
 
@@ -290,7 +278,7 @@ fn each_connection_has_its_address_and_begins_with_the_same_random_bytes() {
         client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n".repeat(2));
         world.run();
         let answers = String::from_utf8(client.take()).unwrap();
-        let told: Vec<_> = answers.lines().filter_map(|line| line.strip_prefix("Told: ")).collect();
+        let told: Vec<_> = answers.lines().filter_map(|line| line.strip_prefix("told ")).collect();
         assert_eq!(told, draws.map(|bytes| format!("{:?} {:?}", Some(peer), Some(bytes))));
     }
 }

@@ -4,8 +4,7 @@ use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::time::Duration;
 
 use samewire::app::layer::{Arrival, Layer, Verdict};
-use samewire::http::lines::FieldLines;
-use samewire::{Body, FixedEntropy, Limits, Request, Result, Status};
+use samewire::{Body, FixedEntropy, Limits, Rendered, Respond, Result, Status};
 use samewire_demo::Demo;
 use samewire_host::{Entropy, Overload, Running, Server, WallClock};
 
@@ -122,35 +121,23 @@ fn larger_buffers_take_fewer_reads_and_writes() {
     assert!(counts.writes <= counts.reads, "one for each read: {counts:?}");
 }
 
-/// Answers who asks, and with random bytes.
+/// Answers what the driver lends to a connection.
 struct Lent;
 
-samewire::app! { for Lent; layers [Tell]; get "/" => lent; }
+samewire::app! { for Lent; layers [Tell]; get "/" => lent(state); }
 
-async fn lent(_: &Lent) -> &'static str {
-    "lent"
+async fn lent<'x>(_: &Lent, told: &'x String) -> impl Respond + use<'x> {
+    Rendered::text(move |to| to.put(told.as_bytes()))
 }
 
-/// Tells what the driver lends to a connection.
 struct Tell;
 
 impl<A> Layer<A> for Tell {
     type State = String;
 
     fn on_request(&self, _: &A, told: &mut String, arrival: &mut Arrival<'_, '_>) -> Verdict {
-        *told = format!("{:?} {:?}", arrival.peer(), arrival.entropy());
+        *told = format!("told {:?} {:?}", arrival.peer(), arrival.entropy());
         Ok(())
-    }
-
-    fn on_response(
-        &self,
-        _: &A,
-        told: &String,
-        _: &Request<'_>,
-        _: Status,
-        lines: &mut FieldLines<'_, '_>,
-    ) {
-        lines.line("Told", told.as_bytes()).expect("text");
     }
 }
 
@@ -158,7 +145,7 @@ impl<A> Layer<A> for Tell {
 fn who_asks_is_known_and_random_bytes_are_as_they_were_told() {
     let server = |entropy| Server::new(|| Lent).bind("127.0.0.1:0").entropy(entropy).start();
     let told = |answer: String| {
-        let line = answer.lines().find_map(|line| line.strip_prefix("Told: ")).map(str::to_owned);
+        let line = answer.lines().find_map(|line| line.strip_prefix("told ")).map(str::to_owned);
         line.expect("a line")
     };
     let fixed = server(Entropy::Fixed(FixedEntropy::EXAMPLE)).unwrap();
@@ -179,6 +166,6 @@ fn the_time_of_day_is_as_it_was_told() {
         let server = Server::new(|| Lent).bind("127.0.0.1:0").wall_clock(clock).start().unwrap();
         let answer = ask(&server);
         assert_eq!(answer.contains("\r\nDate: "), expected.is_some(), "{answer}");
-        assert!(answer.contains(expected.unwrap_or("lent")), "{answer}");
+        assert!(answer.contains(expected.unwrap_or("told ")), "{answer}");
     }
 }
