@@ -64,6 +64,7 @@ mod bearer;
 mod bounds;
 mod bucket;
 mod cache_control;
+mod challenge;
 mod check;
 mod cors;
 mod credentials;

@@ -4,7 +4,7 @@ use core::fmt;
 use core::str;
 
 use super::check::{AnyOf, Check};
-use super::{Arrival, Layer, Verdict};
+use super::{Arrival, Layer, Verdict, challenge};
 use crate::app::{Problem, Request};
 use crate::http::lines::FieldLines;
 use crate::http::status::Status;
@@ -77,10 +77,6 @@ impl<A: ?Sized, C: Check<A, str>> Layer<A> for ApiKey<C> {
         status: Status,
         lines: &mut FieldLines<'_, '_>,
     ) {
-        if status == Status::UNAUTHORIZED {
-            let parts = [b"ApiKey field=\"", self.field.as_bytes(), b"\""];
-            let added = lines.parts("WWW-Authenticate", &parts);
-            debug_assert!(added.is_ok(), "the field of an API key is no token");
-        }
+        challenge::add(status, lines, &[b"ApiKey field=\"", self.field.as_bytes(), b"\""]);
     }
 }

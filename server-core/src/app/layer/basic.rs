@@ -4,7 +4,7 @@ use core::fmt;
 
 use super::check::{Account, Check, Login};
 use super::credentials::{Credentials, user_and_password};
-use super::{Arrival, Layer, Verdict};
+use super::{Arrival, Layer, Verdict, challenge};
 use crate::app::{Problem, Request};
 use crate::http::lines::FieldLines;
 use crate::http::status::Status;
@@ -73,8 +73,6 @@ impl<A: ?Sized, C: for<'l> Check<A, Login<'l>>> Layer<A> for Basic<C> {
         Err(Problem::new(Status::UNAUTHORIZED, "a user and a password are needed").into())
     }
 
-    // rfc9110-11.6.1-401-challenge
-    // rfc9110-15.5.2-401-applicable-challenge
     // rfc9110-11.5-realm-quoted
     // rfc9110-11.2-auth-param-once
     // rfc7617-2-realm-present
@@ -86,10 +84,7 @@ impl<A: ?Sized, C: for<'l> Check<A, Login<'l>>> Layer<A> for Basic<C> {
         status: Status,
         lines: &mut FieldLines<'_, '_>,
     ) {
-        if status == Status::UNAUTHORIZED {
-            let parts = [b"Basic realm=\"", self.realm.as_bytes(), b"\", charset=\"UTF-8\""];
-            let added = lines.parts("WWW-Authenticate", &parts);
-            debug_assert!(added.is_ok(), "a realm has control characters");
-        }
+        let parts = [b"Basic realm=\"", self.realm.as_bytes(), b"\", charset=\"UTF-8\""];
+        challenge::add(status, lines, &parts);
     }
 }
