@@ -4,11 +4,13 @@
 mod whole;
 
 mod bounds;
+mod composed;
 mod cors;
 mod headers;
 #[cfg(feature = "jwt")]
 mod jwt;
 mod log;
+mod methods;
 mod origins;
 mod plugins;
 mod rates;
