@@ -142,7 +142,7 @@ const TITLES: &[(&str, &[(&str, &str)])] = &[
             ("4.3", "Multiple Files for One Form Field"),
             ("4.4", "Content-Type Header Field for Each Part"),
             ("4.7", "Content-Transfer-Encoding Deprecated"),
-            ("4.8", "Other Content- Header Fields"),
+            ("4.8", "Other \"Content-\" Header Fields"),
             ("5.1", "Non-ASCII Field Names and Values"),
             ("5.2", "Ordered Fields and Duplicated Field Names"),
         ],
