@@ -241,6 +241,50 @@ fn connections_that_wait_for_one_queue_let_each_other_rest() {
     }
 }
 
+/// Has work that ends by itself, after so many milliseconds each.
+struct Errands {
+    log: Log,
+    takes: [u64; 3],
+}
+
+app! { for Errands;
+    background => first;
+    background => second;
+    background => third;
+}
+
+async fn first(app: &Errands, time: Time<'_>) {
+    app.run(time, app.takes[0]).await;
+}
+
+async fn second(app: &Errands, time: Time<'_>) {
+    app.run(time, app.takes[1]).await;
+}
+
+async fn third(app: &Errands, time: Time<'_>) {
+    app.run(time, app.takes[2]).await;
+}
+
+impl Errands {
+    async fn run(&self, time: Time<'_>, millis: u64) {
+        let in_time = time.after(ms(millis)).await;
+        self.log.at(time, if in_time { "done" } else { "cut short" });
+    }
+}
+
+#[test]
+fn work_that_has_ended_leaves_the_rest_at_work() {
+    let orders = [[1, 2, 3], [1, 3, 2], [2, 1, 3], [2, 3, 1], [3, 1, 2], [3, 2, 1]];
+    for takes in orders {
+        let world = World::new(Errands { log: Log::default(), takes }, Limits::SMALL);
+        world.pass(ms(3));
+        assert_eq!(world.app().log.take(), ["1 done", "2 done", "3 done"], "{takes:?}");
+        world.drain();
+        world.run();
+        assert_eq!(world.app().log.take(), [""; 0], "{takes:?}");
+    }
+}
+
 /// Has two apps in it, each with work of its own.
 #[derive(Default)]
 struct House {
