@@ -81,6 +81,7 @@ mod same_origin;
 mod scope;
 mod secret;
 mod security;
+mod stages;
 mod uuid;
 
 pub use api_key::ApiKey;

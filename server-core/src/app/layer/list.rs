@@ -2,6 +2,7 @@
 
 use core::any::{Any, TypeId};
 
+use super::stages::stages;
 use super::{Arrival, Layer, Record, Verdict};
 use crate::app::problem::Problem;
 use crate::app::request::Request;
@@ -21,82 +22,7 @@ impl<A: ?Sized, L: Layer<A>> Layer<A> for &L {
 
     const IS_NOTHING: bool = L::IS_NOTHING;
 
-    fn on_request(&self, app: &A, state: &mut L::State, arrival: &mut Arrival<'_, '_>) -> Verdict {
-        (**self).on_request(app, state, arrival)
-    }
-
-    fn pre_validation(
-        &self,
-        app: &A,
-        state: &mut L::State,
-        arrival: &mut Arrival<'_, '_>,
-    ) -> Verdict {
-        (**self).pre_validation(app, state, arrival)
-    }
-
-    fn pre_handler(&self, app: &A, state: &L::State, request: &Request<'_>) -> Verdict {
-        (**self).pre_handler(app, state, request)
-    }
-
-    fn on_error(&self, app: &A, state: &L::State, request: &Request<'_>, problem: &mut Problem) {
-        (**self).on_error(app, state, request, problem);
-    }
-
-    fn on_response(
-        &self,
-        app: &A,
-        state: &L::State,
-        request: &Request<'_>,
-        status: Status,
-        lines: &mut FieldLines<'_, '_>,
-    ) {
-        (**self).on_response(app, state, request, status, lines);
-    }
-
-    fn ended(&self, app: &A, state: &L::State, record: &Record<'_>) {
-        (**self).ended(app, state, record);
-    }
-
-    #[cfg(feature = "ws")]
-    fn ws_connect(&self, app: &A, state: &L::State, request: &Request<'_>) {
-        (**self).ws_connect(app, state, request);
-    }
-
-    #[cfg(feature = "ws")]
-    fn ws_message(
-        &self,
-        app: &A,
-        state: &L::State,
-        request: &Request<'_>,
-        message: &crate::Message<'_>,
-    ) {
-        (**self).ws_message(app, state, request, message);
-    }
-
-    #[cfg(feature = "ws")]
-    fn ws_disconnect(&self, app: &A, state: &L::State, request: &Request<'_>) {
-        (**self).ws_disconnect(app, state, request);
-    }
-
-    fn server_start(&self, app: &A) {
-        (**self).server_start(app);
-    }
-
-    fn server_stop(&self, app: &A) {
-        (**self).server_stop(app);
-    }
-
-    fn crowded(&self, app: &A, used: usize, max: usize) {
-        (**self).crowded(app, used, max);
-    }
-
-    fn request_id<'r>(&'r self, state: &'r L::State, request: &Request<'r>) -> Option<&'r [u8]> {
-        (**self).request_id(state, request)
-    }
-
-    fn find<'s>(&self, state: &'s L::State, wanted: TypeId) -> Option<&'s dyn Any> {
-        (**self).find(state, wanted)
-    }
+    stages!(hand_to_itself);
 }
 
 /// The first, then the second; if the first stops a request, the second does not see it arrive.
@@ -105,97 +31,39 @@ impl<A: ?Sized, L: Layer<A>, M: Layer<A>> Layer<A> for (L, M) {
 
     const IS_NOTHING: bool = L::IS_NOTHING && M::IS_NOTHING;
 
-    fn on_request(
-        &self,
-        app: &A,
-        state: &mut Self::State,
-        arrival: &mut Arrival<'_, '_>,
-    ) -> Verdict {
-        self.0.on_request(app, &mut state.0, arrival)?;
-        self.1.on_request(app, &mut state.1, arrival)
-    }
-
-    fn pre_validation(
-        &self,
-        app: &A,
-        state: &mut Self::State,
-        arrival: &mut Arrival<'_, '_>,
-    ) -> Verdict {
-        self.0.pre_validation(app, &mut state.0, arrival)?;
-        self.1.pre_validation(app, &mut state.1, arrival)
-    }
-
-    fn pre_handler(&self, app: &A, state: &Self::State, request: &Request<'_>) -> Verdict {
-        self.0.pre_handler(app, &state.0, request)?;
-        self.1.pre_handler(app, &state.1, request)
-    }
-
-    fn on_error(&self, app: &A, state: &Self::State, request: &Request<'_>, problem: &mut Problem) {
-        self.0.on_error(app, &state.0, request, problem);
-        self.1.on_error(app, &state.1, request, problem);
-    }
-
-    fn on_response(
-        &self,
-        app: &A,
-        state: &Self::State,
-        request: &Request<'_>,
-        status: Status,
-        lines: &mut FieldLines<'_, '_>,
-    ) {
-        self.0.on_response(app, &state.0, request, status, lines);
-        self.1.on_response(app, &state.1, request, status, lines);
-    }
-
-    fn ended(&self, app: &A, state: &Self::State, record: &Record<'_>) {
-        self.0.ended(app, &state.0, record);
-        self.1.ended(app, &state.1, record);
-    }
-
-    #[cfg(feature = "ws")]
-    fn ws_connect(&self, app: &A, state: &Self::State, request: &Request<'_>) {
-        self.0.ws_connect(app, &state.0, request);
-        self.1.ws_connect(app, &state.1, request);
-    }
-
-    #[cfg(feature = "ws")]
-    fn ws_message(
-        &self,
-        app: &A,
-        state: &Self::State,
-        request: &Request<'_>,
-        message: &crate::Message<'_>,
-    ) {
-        self.0.ws_message(app, &state.0, request, message);
-        self.1.ws_message(app, &state.1, request, message);
-    }
-
-    #[cfg(feature = "ws")]
-    fn ws_disconnect(&self, app: &A, state: &Self::State, request: &Request<'_>) {
-        self.0.ws_disconnect(app, &state.0, request);
-        self.1.ws_disconnect(app, &state.1, request);
-    }
-
-    fn server_start(&self, app: &A) {
-        self.0.server_start(app);
-        self.1.server_start(app);
-    }
-
-    fn server_stop(&self, app: &A) {
-        self.0.server_stop(app);
-        self.1.server_stop(app);
-    }
-
-    fn crowded(&self, app: &A, used: usize, max: usize) {
-        self.0.crowded(app, used, max);
-        self.1.crowded(app, used, max);
-    }
-
-    fn request_id<'r>(&'r self, state: &'r Self::State, request: &Request<'r>) -> Option<&'r [u8]> {
-        self.0.request_id(&state.0, request).or_else(|| self.1.request_id(&state.1, request))
-    }
-
-    fn find<'s>(&self, state: &'s Self::State, wanted: TypeId) -> Option<&'s dyn Any> {
-        self.0.find(&state.0, wanted).or_else(|| self.1.find(&state.1, wanted))
-    }
+    stages!(hand_to_both);
 }
+
+macro_rules! hand_to_itself {
+    ($kind:ident $stage:ident($me:ident $(, $what:ident)*)) => {
+        (**$me).$stage($($what),*)
+    };
+}
+
+macro_rules! hand_to_both {
+    (arrives $stage:ident($me:ident, $app:ident, $state:ident, $arrival:ident)) => {{
+        $me.0.$stage($app, &mut $state.0, $arrival)?;
+        $me.1.$stage($app, &mut $state.1, $arrival)
+    }};
+    (asks $stage:ident($me:ident, $app:ident, $state:ident, $request:ident)) => {{
+        $me.0.$stage($app, &$state.0, $request)?;
+        $me.1.$stage($app, &$state.1, $request)
+    }};
+    (server $stage:ident($me:ident $(, $what:ident)*)) => {{
+        $me.0.$stage($($what),*);
+        $me.1.$stage($($what),*);
+    }};
+    (named $stage:ident($me:ident, $state:ident, $what:ident)) => {
+        $me.0.$stage(&$state.0, $what).or_else(|| $me.1.$stage(&$state.1, $what))
+    };
+    (found $($rest:tt)*) => {
+        hand_to_both!(named $($rest)*)
+    };
+    // What is told, and the end.
+    ($kind:ident $stage:ident($me:ident, $app:ident, $state:ident $(, $what:ident)*)) => {{
+        $me.0.$stage($app, &$state.0 $(, $what)*);
+        $me.1.$stage($app, &$state.1 $(, $what)*);
+    }};
+}
+
+use {hand_to_both, hand_to_itself};

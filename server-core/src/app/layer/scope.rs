@@ -3,6 +3,7 @@
 use core::any::{Any, TypeId};
 use core::cell::Cell;
 
+use super::stages::stages;
 use super::{Arrival, Layer, Record, Verdict};
 use crate::app::problem::Problem;
 use crate::app::request::Request;
@@ -45,104 +46,44 @@ pub struct Inside<S> {
     layers: S,
 }
 
+#[expect(unused_variables, reason = "what is inside has an app of its own")]
 impl<A: ?Sized, B: ?Sized, L: Layer<B>> Layer<A> for Scoped<'_, B, L> {
     type State = Inside<L::State>;
 
     const IS_NOTHING: bool = L::IS_NOTHING;
 
-    fn on_request(&self, _: &A, state: &mut Self::State, arrival: &mut Arrival<'_, '_>) -> Verdict {
-        let Some(request) = self.inner(state, &arrival.request) else { return Ok(()) };
-        let mut arrival = Arrival::new(request, arrival.connection, arrival.machine);
-        self.layers.on_request(self.app, &mut state.layers, &mut arrival)
-    }
+    stages!(hand_inside);
+}
 
-    fn pre_validation(
-        &self,
-        _: &A,
-        state: &mut Self::State,
-        arrival: &mut Arrival<'_, '_>,
-    ) -> Verdict {
-        let Some(request) = self.inner(state, &arrival.request) else { return Ok(()) };
-        let mut arrival = Arrival::new(request, arrival.connection, arrival.machine);
-        self.layers.pre_validation(self.app, &mut state.layers, &mut arrival)
-    }
-
-    fn pre_handler(&self, _: &A, state: &Self::State, request: &Request<'_>) -> Verdict {
-        let Some(request) = self.inner(state, request) else { return Ok(()) };
-        self.layers.pre_handler(self.app, &state.layers, &request)
-    }
-
-    fn on_error(&self, _: &A, state: &Self::State, request: &Request<'_>, problem: &mut Problem) {
-        if let Some(request) = self.inner(state, request) {
-            self.layers.on_error(self.app, &state.layers, &request, problem);
+macro_rules! hand_inside {
+    (arrives $stage:ident($me:ident, $app:ident, $state:ident, $arrival:ident)) => {{
+        let Some(request) = $me.inner($state, &$arrival.request) else { return Ok(()) };
+        let mut arrival = Arrival::new(request, $arrival.connection, $arrival.machine);
+        $me.layers.$stage($me.app, &mut $state.layers, &mut arrival)
+    }};
+    (asks $stage:ident($me:ident, $app:ident, $state:ident, $request:ident)) => {{
+        let Some(request) = $me.inner($state, $request) else { return Ok(()) };
+        $me.layers.$stage($me.app, &$state.layers, &request)
+    }};
+    (tells $stage:ident($me:ident, $app:ident, $state:ident, $request:ident $(, $what:ident)*)) => {
+        if let Some(request) = $me.inner($state, $request) {
+            $me.layers.$stage($me.app, &$state.layers, &request $(, $what)*);
         }
-    }
-
-    fn on_response(
-        &self,
-        _: &A,
-        state: &Self::State,
-        request: &Request<'_>,
-        status: Status,
-        lines: &mut FieldLines<'_, '_>,
-    ) {
-        if let Some(request) = self.inner(state, request) {
-            self.layers.on_response(self.app, &state.layers, &request, status, lines);
+    };
+    (ended $stage:ident($me:ident, $app:ident, $state:ident, $record:ident)) => {
+        if let Some(request) = $me.inner($state, &$record.request) {
+            $me.layers.$stage($me.app, &$state.layers, &Record { request, ..*$record });
         }
-    }
-
-    fn ended(&self, _: &A, state: &Self::State, record: &Record<'_>) {
-        if let Some(request) = self.inner(state, &record.request) {
-            self.layers.ended(self.app, &state.layers, &Record { request, ..*record });
-        }
-    }
-
-    #[cfg(feature = "ws")]
-    fn ws_connect(&self, _: &A, state: &Self::State, request: &Request<'_>) {
-        if let Some(request) = self.inner(state, request) {
-            self.layers.ws_connect(self.app, &state.layers, &request);
-        }
-    }
-
-    #[cfg(feature = "ws")]
-    fn ws_message(
-        &self,
-        _: &A,
-        state: &Self::State,
-        request: &Request<'_>,
-        message: &crate::Message<'_>,
-    ) {
-        if let Some(request) = self.inner(state, request) {
-            self.layers.ws_message(self.app, &state.layers, &request, message);
-        }
-    }
-
-    #[cfg(feature = "ws")]
-    fn ws_disconnect(&self, _: &A, state: &Self::State, request: &Request<'_>) {
-        if let Some(request) = self.inner(state, request) {
-            self.layers.ws_disconnect(self.app, &state.layers, &request);
-        }
-    }
-
-    fn server_start(&self, _: &A) {
-        self.layers.server_start(self.app);
-    }
-
-    fn server_stop(&self, _: &A) {
-        self.layers.server_stop(self.app);
-    }
-
-    fn crowded(&self, _: &A, used: usize, max: usize) {
-        self.layers.crowded(self.app, used, max);
-    }
-
-    fn request_id<'r>(&'r self, state: &'r Self::State, request: &Request<'r>) -> Option<&'r [u8]> {
-        self.layers.request_id(&state.layers, &self.inner(state, request)?)
-    }
-
-    fn find<'s>(&self, state: &'s Self::State, wanted: TypeId) -> Option<&'s dyn Any> {
-        self.layers.find(&state.layers, wanted)
-    }
+    };
+    (server $stage:ident($me:ident, $app:ident $(, $what:ident)*)) => {
+        $me.layers.$stage($me.app $(, $what)*);
+    };
+    (named $stage:ident($me:ident, $state:ident, $request:ident)) => {
+        $me.layers.$stage(&$state.layers, &$me.inner($state, $request)?)
+    };
+    (found $stage:ident($me:ident, $state:ident, $wanted:ident)) => {
+        $me.layers.$stage(&$state.layers, $wanted)
+    };
 }
 
 /// Layers of one route: the request arrives at them when its route is known.
@@ -167,92 +108,42 @@ impl<A: ?Sized, L: Layer<A>> Layer<A> for OnRoute<L> {
 
     const IS_NOTHING: bool = L::IS_NOTHING;
 
-    fn pre_validation(
-        &self,
-        app: &A,
-        state: &mut L::State,
-        arrival: &mut Arrival<'_, '_>,
-    ) -> Verdict {
-        if !self.is_on(&arrival.request) {
+    stages!(hand_on_route);
+}
+
+macro_rules! hand_on_route {
+    (arrives on_request($me:ident, $app:ident, $state:ident, $arrival:ident)) => {{
+        // That is before routing.
+        let _ = ($app, $state, $arrival);
+        Ok(())
+    }};
+    (arrives pre_validation($me:ident, $app:ident, $state:ident, $arrival:ident)) => {{
+        if !$me.is_on(&$arrival.request) {
             return Ok(());
         }
-        self.layers.on_request(app, state, arrival)?;
-        self.layers.pre_validation(app, state, arrival)
-    }
-
-    fn pre_handler(&self, app: &A, state: &L::State, request: &Request<'_>) -> Verdict {
-        if self.is_on(request) { self.layers.pre_handler(app, state, request) } else { Ok(()) }
-    }
-
-    fn on_error(&self, app: &A, state: &L::State, request: &Request<'_>, problem: &mut Problem) {
-        if self.is_on(request) {
-            self.layers.on_error(app, state, request, problem);
+        $me.layers.on_request($app, $state, $arrival)?;
+        $me.layers.pre_validation($app, $state, $arrival)
+    }};
+    (asks $stage:ident($me:ident, $app:ident, $state:ident, $request:ident)) => {
+        if $me.is_on($request) { $me.layers.$stage($app, $state, $request) } else { Ok(()) }
+    };
+    (tells $stage:ident($me:ident, $app:ident, $state:ident, $request:ident $(, $what:ident)*)) => {
+        if $me.is_on($request) {
+            $me.layers.$stage($app, $state, $request $(, $what)*);
         }
-    }
-
-    fn on_response(
-        &self,
-        app: &A,
-        state: &L::State,
-        request: &Request<'_>,
-        status: Status,
-        lines: &mut FieldLines<'_, '_>,
-    ) {
-        if self.is_on(request) {
-            self.layers.on_response(app, state, request, status, lines);
+    };
+    (ended $stage:ident($me:ident, $app:ident, $state:ident, $record:ident)) => {
+        if $me.is_on(&$record.request) {
+            $me.layers.$stage($app, $state, $record);
         }
-    }
-
-    fn ended(&self, app: &A, state: &L::State, record: &Record<'_>) {
-        if self.is_on(&record.request) {
-            self.layers.ended(app, state, record);
-        }
-    }
-
-    #[cfg(feature = "ws")]
-    fn ws_connect(&self, app: &A, state: &L::State, request: &Request<'_>) {
-        if self.is_on(request) {
-            self.layers.ws_connect(app, state, request);
-        }
-    }
-
-    #[cfg(feature = "ws")]
-    fn ws_message(
-        &self,
-        app: &A,
-        state: &L::State,
-        request: &Request<'_>,
-        message: &crate::Message<'_>,
-    ) {
-        if self.is_on(request) {
-            self.layers.ws_message(app, state, request, message);
-        }
-    }
-
-    #[cfg(feature = "ws")]
-    fn ws_disconnect(&self, app: &A, state: &L::State, request: &Request<'_>) {
-        if self.is_on(request) {
-            self.layers.ws_disconnect(app, state, request);
-        }
-    }
-
-    fn server_start(&self, app: &A) {
-        self.layers.server_start(app);
-    }
-
-    fn server_stop(&self, app: &A) {
-        self.layers.server_stop(app);
-    }
-
-    fn crowded(&self, app: &A, used: usize, max: usize) {
-        self.layers.crowded(app, used, max);
-    }
-
-    fn request_id<'r>(&'r self, state: &'r L::State, request: &Request<'r>) -> Option<&'r [u8]> {
-        if self.is_on(request) { self.layers.request_id(state, request) } else { None }
-    }
-
-    fn find<'s>(&self, state: &'s L::State, wanted: TypeId) -> Option<&'s dyn Any> {
-        self.layers.find(state, wanted)
-    }
+    };
+    (named $stage:ident($me:ident, $state:ident, $request:ident)) => {
+        if $me.is_on($request) { $me.layers.$stage($state, $request) } else { None }
+    };
+    // The server's begin and end, and the state.
+    ($kind:ident $stage:ident($me:ident $(, $what:ident)*)) => {
+        $me.layers.$stage($($what),*)
+    };
 }
+
+use {hand_inside, hand_on_route};
