@@ -152,9 +152,7 @@ pub(crate) fn copy(to: &mut [u8], from: &[u8]) {
     let (Some(to), Some(from)) = (to.get_mut(..n), from.get(..n)) else { return };
     let (to_blocks, to_rest) = to.as_chunks_mut();
     let (from_blocks, from_rest) = from.as_chunks();
-    let mut from_blocks = from_blocks.iter();
-    for to in to_blocks {
-        let Some(from) = from_blocks.next() else { return };
+    for (to, from) in to_blocks.iter_mut().zip(from_blocks) {
         let [a, b, c, d, e, f, g, h]: [u8; 8] = *from;
         *to = [a, b, c, d, e, f, g, h];
     }
@@ -163,9 +161,12 @@ pub(crate) fn copy(to: &mut [u8], from: &[u8]) {
     if let (Some(to), Some([a, b, c, d])) = (to_four.first_mut(), from_four.first()) {
         *to = [*a, *b, *c, *d];
     }
-    let mut from_rest = from_rest.iter();
-    for to in to_rest {
-        let Some(from) = from_rest.next() else { return };
+    let (to_two, to_rest) = to_rest.as_chunks_mut();
+    let (from_two, from_rest) = from_rest.as_chunks();
+    if let (Some(to), Some([a, b])) = (to_two.first_mut(), from_two.first()) {
+        *to = [*a, *b];
+    }
+    if let (Some(to), Some(from)) = (to_rest.first_mut(), from_rest.first()) {
         *to = *from;
     }
 }

@@ -4,7 +4,7 @@ use core::task::Poll;
 
 use super::state::{Event, State};
 use super::{Answer, Wire};
-use crate::buffer::{Writer, copy, shift};
+use crate::buffer::{Writer, shift};
 use crate::error::{Misuse, Violation};
 use crate::http::framing::Framing;
 #[cfg(feature = "ws")]
@@ -49,12 +49,8 @@ impl Wire<'_> {
         let framing = self.framing(head, content_bytes as u64);
         let (parts, rest) =
             if self.sends_content(head) { (parts, rest) } else { Default::default() };
-        let Some(head_bytes) = self.put(head, framing, parts) else { return self.wait_for_room() };
-        let free = self.c.free(self.send).get_mut(head_bytes..).unwrap_or_default();
-        let n = rest.len().min(free.len());
-        copy(free, rest);
-        self.commit(head_bytes + n);
-        self.c.tail = rest.get(n..).unwrap_or_default();
+        let Some(n) = self.put(head, framing, parts, rest) else { return self.wait_for_room() };
+        self.commit(n);
         self.complete();
         Poll::Ready(())
     }
@@ -79,7 +75,7 @@ impl Wire<'_> {
         render(&mut writer);
         let Some(content_bytes) = writer.written() else { return self.wait_for_room() };
         let framing = self.framing(head, content_bytes as u64);
-        let Some(head_bytes) = self.put(head, framing, &[]).filter(|n| *n <= place) else {
+        let Some(head_bytes) = self.put(head, framing, &[], b"").filter(|n| *n <= place) else {
             return self.wait_for_room();
         };
         self.commit(head_bytes);
@@ -111,7 +107,7 @@ impl Wire<'_> {
             // rfc9112-6.1-te-on-head-or-304
             Streaming::Chunked => (ContentFraming::Chunked, Answer::Chunked),
         };
-        let Some(n) = self.put(head, framing, &[]) else { return self.wait_for_room() };
+        let Some(n) = self.put(head, framing, &[], b"") else { return self.wait_for_room() };
         self.commit(n);
         self.c.answer = if self.sends_content(head) { answer } else { Answer::Dropped };
         self.c.timers.stop_handler();
@@ -336,21 +332,24 @@ impl Wire<'_> {
         }
     }
 
-    /// Writes a head into the free part of the send buffer, and `parts` behind it, without
-    /// committing them.
+    /// Writes a head into the free part of the send buffer, `parts` behind it, and as much of the
+    /// `rest` as there is room for, without committing them: the others are the tail.
     fn put(
         &mut self,
         head: &ResponseHead<'_>,
         framing: ContentFraming,
         parts: &[&[u8]],
+        rest: &'static [u8],
     ) -> Option<usize> {
         let persistence = self.persistence(head.status);
         let mut writer = Writer::new(self.c.free(self.send));
         response::write(&mut writer, head, framing, persistence, self.date.as_ref(), self.around);
         parts.iter().for_each(|part| writer.put(part));
+        let (now, later) = rest.split_at_checked(writer.free().len()).unwrap_or((rest, b""));
+        writer.put(now);
         let written = writer.written();
         if written.is_some() {
-            self.c.answered = head.status.code();
+            (self.c.answered, self.c.tail) = (head.status.code(), later);
         }
         written
     }

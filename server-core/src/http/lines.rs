@@ -31,6 +31,7 @@ impl<L: Lines> Lines for Option<L> {
 }
 
 /// Writes the lines of whoever answers, then those of whoever stands `around`.
+#[inline(always)]
 pub(crate) fn write(
     to: &mut Writer<'_>,
     status: Status,
