@@ -211,7 +211,7 @@ impl Listing<'_, '_> {
     fn told(faults: &[Fault], list: &mut Listing<'_, '_>) {
         for fault in faults {
             list.place = fault.place;
-            list.fault(Some(&Path::new(None, fault.name)), fault.rule, fault.detail);
+            list.fault(Some(&Path::new(None, fault.name)), fault.rule, fault.detail, &[]);
         }
     }
 
@@ -219,8 +219,9 @@ impl Listing<'_, '_> {
     fn schema(&mut self, bits: &mut Bits, schema: &'static Schema, path: Option<&Path<'_>>) {
         match bits.own() {
             (false, false) => {}
-            (true, _) => self.fault(path, "unknown", "has a member that is not known"),
-            (false, true) => self.fault(path, "type", "must be an object"),
+            // What the client wrote is not repeated: which names there are tells as much.
+            (true, _) => self.fault(path, "unknown", "has members besides ", schema.members),
+            (false, true) => self.fault(path, "type", "must be an object", &[]),
         }
         for member in schema.members {
             self.member(bits, member, &Path::new(path, member.name));
@@ -230,13 +231,13 @@ impl Listing<'_, '_> {
     fn member(&mut self, bits: &mut Bits, member: &Member, path: &Path<'_>) {
         match bits.own() {
             (false, false) => {}
-            (true, false) => self.fault(Some(path), "missing", "is missing"),
-            (true, true) => self.fault(Some(path), "repeated", "must be there only once"),
-            (false, true) => self.fault(Some(path), "type", type_detail(&member.kind)),
+            (true, false) => self.fault(Some(path), "missing", "is missing", &[]),
+            (true, true) => self.fault(Some(path), "repeated", "must be there only once", &[]),
+            (false, true) => self.fault(Some(path), "type", type_detail(&member.kind), &[]),
         }
         for rule in member.rules {
             if bits.next() {
-                self.fault(Some(path), rule.name, rule.detail);
+                self.fault(Some(path), rule.name, rule.detail, &[]);
             }
         }
         if let Kind::Object(schema) = member.kind {
@@ -244,11 +245,14 @@ impl Listing<'_, '_> {
         }
     }
 
+    /// Adds a fault, in whose detail the names of these members come last.
     #[inline(never)]
-    fn fault(&mut self, path: Option<&Path<'_>>, rule: &str, detail: &str) {
+    fn fault(&mut self, path: Option<&Path<'_>>, rule: &str, detail: &str, members: &[Member]) {
         // That one is left out depends on the schema alone, never on the room that happens to be.
         let path_bytes = path.map_or(0, |path| path.bytes);
-        let bytes = FRAME_BYTES_MAX + path_bytes + rule.len() + escaped_bytes(detail);
+        let name_bytes: usize = members.iter().map(|member| member.name.len() + 2).sum();
+        let detail_bytes = escaped_bytes(detail) + name_bytes;
+        let bytes = FRAME_BYTES_MAX + path_bytes + rule.len() + detail_bytes;
         if self.left_out > 0 || self.bytes + bytes > ERRORS_BYTES_MAX {
             self.left_out += 1;
             return;
@@ -281,6 +285,12 @@ impl Listing<'_, '_> {
         self.to.put(rule.as_bytes());
         self.to.put(b"\",\"detail\":\"");
         put_escaped(self.to, detail.as_bytes());
+        let mut between: &[u8] = b"";
+        for member in members {
+            self.to.put(between);
+            self.to.put(member.name.as_bytes());
+            between = b", ";
+        }
         self.to.put(b"\"}");
     }
 }

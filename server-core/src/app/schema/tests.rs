@@ -314,7 +314,7 @@ fn the_problem_says_where_and_what() {
             "errors": [
                 {"in": "body", "pointer": "#/name", "rule": "length", "detail": "must have 2 to 8 characters"},
                 {"in": "body", "pointer": "#/age", "rule": "range", "detail": "must be from 18 to 120"},
-                {"in": "body", "pointer": "#/home", "rule": "unknown", "detail": "has a member that is not known"},
+                {"in": "body", "pointer": "#/home", "rule": "unknown", "detail": "has members besides street, number"},
             ],
         })
     );
