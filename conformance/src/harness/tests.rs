@@ -1,7 +1,7 @@
 use std::cell::Cell;
 
 use libtest_mimic::{Arguments, run};
-use samewire::{Json, Limits, Response, Result, Status, app};
+use samewire::{Json, Limits, Problem, Response, Result, Status, app};
 
 use super::{Harness, One, harness};
 
@@ -15,6 +15,7 @@ app! { for Broken;
     get  "/"      => index(response);
     get  "/count" => count;
     post "/"      => pieces(body);
+    put  "/count" => set_count;
 }
 
 async fn index(_: &Broken, response: Response<'_>) -> Result {
@@ -29,6 +30,14 @@ async fn count(app: &Broken) -> Json<u32> {
     app.count.set(app.count.get() + 1);
     Json(app.count.get())
 }
+
+async fn set_count(_: &Broken) -> Result<Status> {
+    Err(Problem::unprocessable(DETAIL))
+}
+
+/// As long as a list of two rules that are broken.
+const DETAIL: &str = "a count is not set by who counts, and it is not set by who only looks on; it \
+    is what it is because of all that came before, and the next one adds one to it";
 
 async fn pieces(_: &Broken, mut body: samewire::Body<'_>) -> Result<Json<u32>> {
     let mut count = 0;
@@ -65,6 +74,13 @@ fn a_broken_app_goes_red_and_says_how_to_see_it_again() {
     ] {
         assert!(said.contains(part), "{part:?} is not in\n{said}");
     }
+}
+
+#[test]
+fn what_a_problem_says_is_shown_to_its_end() {
+    let said = fails("memory::own/pieces/set").expect("it fails");
+    let end = format!("{DETAIL}\\\"}}\"\n");
+    assert!(said.contains(&end), "{end:?} is not in\n{said}");
 }
 
 #[test]

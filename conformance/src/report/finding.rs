@@ -12,8 +12,9 @@ use crate::suite::Suite;
 use crate::transcript::{Ending, Escaped};
 use crate::verdict::Failure;
 
-/// What came is shown up to this many bytes.
-const CAME_MAX: usize = 200;
+/// What came is shown up to this many bytes: the head of a problem and what it says in detail, of
+/// which an answer to content that breaks its schema has most.
+const CAME_MAX: usize = 1024;
 
 /// Bytes shown before and after the first one that differs.
 const AROUND: usize = 32;
