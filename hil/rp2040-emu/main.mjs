@@ -40,12 +40,14 @@ async function main() {
   });
   if (values.help) return process.stdout.write(HELP);
 
+  const degrees = number('degrees', values.degrees, -128, 127);
+  const numbers = Object.fromEntries(PORTS.map((name) => [name, number(name, values[name] ?? '0', 0, 65535)]));
   const faults = new Faults(values.fault);
   const ports = Object.fromEntries(PORTS.map((name) => [name, new Port(name, faults, log)]));
   const wake = () => pace.wake();
   const uart = new UartWire(0, ports.uart, faults, wake);
   const usb = new UsbHost({ acm: new Acm(ports.usb, log), ncm: new Ncm(ports.net, log) }, log, wake);
-  const thermometer = new Tmp102(Number(values.degrees));
+  const thermometer = new Tmp102(degrees);
   const bus = { attach: (chip) => thermometer.attach(chip.i2c[0]) };
   const board = new Board([uart, usb, bus, faults], log);
   faults.board = board;
@@ -54,8 +56,14 @@ async function main() {
   if (values.image) board.load(readFileSync(values.image));
 
   const addresses = {};
-  for (const name of PORTS) addresses[name] = await ports[name].listen(Number(values[name] ?? 0));
+  for (const name of PORTS) addresses[name] = await ports[name].listen(numbers[name]);
   process.stdout.write(`${JSON.stringify(addresses)}\n`);
+}
+
+function number(what, text, least, most) {
+  const value = Number(text);
+  if (text.trim() !== '' && value >= least && value <= most) return value;
+  throw new Error(`--${what} ${text}: not between ${least} and ${most}`);
 }
 
 // Nothing of it is left behind by a parent that was killed: then its end of our standard input closes.

@@ -32,13 +32,14 @@ export class Faults {
   }
 
   // What a port still takes of these bytes before it vanishes.
-  vanish(name, data) {
-    const left = this.#left.get(name);
-    if (left === undefined || data.length < left) {
-      this.#left.set(name, left && left - data.length);
-      return data;
-    }
-    return data.subarray(0, left);
+  pass(name, data) {
+    const left = this.#left.get(name) ?? Infinity;
+    this.#left.set(name, Math.max(0, left - data.length));
+    return data.length <= left ? data : data.subarray(0, left);
+  }
+
+  isGone(name) {
+    return this.#left.get(name) === 0;
   }
 
   // While there is no firmware yet, there is nothing that could hang.

@@ -60,9 +60,10 @@ export class Port {
     this.#client?.destroy();
   }
 
+  // First the door, then who is in: a client may be back at once.
   close() {
-    this.disconnect();
     this.#server.close();
+    this.disconnect();
   }
 
   #open(socket) {
@@ -79,9 +80,8 @@ export class Port {
 
   #receive(socket, data) {
     if (socket !== this.#client) return;
-    const passed = this.#faults.vanish(this.#name, data);
-    if (passed.length > 0) this.onData(passed);
-    if (passed.length === data.length) return;
+    this.onData(this.#faults.pass(this.#name, data));
+    if (!this.#faults.isGone(this.#name)) return;
     this.#log(`${this.#name}: vanishes`);
     this.close();
   }

@@ -1,7 +1,13 @@
 // A board on the bench: its chip runs by a clock that the test turns.
 
+import { afterEach } from 'node:test';
+
 import { Board } from '../../src/board.mjs';
 import { Pace } from '../../src/pace.mjs';
+
+const benches = [];
+// Firmware that never sleeps would keep the process alive.
+afterEach(() => benches.splice(0).forEach((bench) => bench.pace.stop()));
 
 export class Bench {
   said = [];
@@ -11,6 +17,7 @@ export class Bench {
     this.board = new Board(devices, (text) => this.said.push(text));
     if (program) this.board.load(program);
     this.pace = new Pace(this.board, () => this.ms);
+    benches.push(this);
   }
 
   get chip() {
