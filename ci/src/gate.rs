@@ -4,7 +4,7 @@ use crate::failure::Failure;
 use crate::readme::{self, run_as_written};
 use crate::step::{run, step};
 use crate::workspace::Workspace;
-use crate::{beside, costs, firmware, matrix, new_board, rig, size, tidy};
+use crate::{beside, costs, emulator, firmware, matrix, new_board, rig, size, tidy};
 
 /// Packages outside the default members, whose tests `cargo test` alone does not run.
 const APART: [&str; 8] = [
@@ -49,6 +49,7 @@ pub(crate) fn whole(workspace: &Workspace) -> Result<(), Failure> {
     matrix::check(workspace, false)?;
     costs::check(workspace, &costs::Options::default())?;
     firmware::check(workspace, &firmware::Options::gate())?;
+    emulator::check_if_there(workspace)?;
     rig::check_if_there(workspace)?;
     beside::check(workspace, &beside::Options::gate())?;
     new_board::follow_if_there(workspace)?;

@@ -7,6 +7,7 @@ mod bare;
 mod beside;
 mod costs;
 mod coverage;
+mod emulator;
 mod exhaustive;
 mod failure;
 mod firmware;
@@ -70,6 +71,7 @@ cargo ci coverage lines of the core that its tests and the fixtures run, by LLVM
 cargo ci mutants  put faults into the codecs, and see that tests or cases notice: hours
                     --jobs N     at a time; 1 without
                     NAME…        only those with one of these in their name
+cargo ci emu      tests of the emulated RP2040
 cargo ci setup    bring what the above need on Debian, from packages
 cargo ci help     this text
 ";
@@ -103,7 +105,8 @@ fn dispatch(arguments: &[&str]) -> Result<(), Failure> {
         ["fuzz", options @ ..] => fuzz::search(&workspace, &fuzz::Options::parse(options)?),
         ["coverage"] => coverage::measure(&workspace),
         ["mutants", options @ ..] => mutants::hunt(&workspace, &mutants::Options::parse(options)?),
-        ["setup"] => setup::install(),
+        ["emu"] => emulator::check(&workspace),
+        ["setup"] => setup::install(&workspace),
         ["help" | "--help" | "-h"] => {
             print!("{HELP}");
             Ok(())

@@ -1,8 +1,7 @@
 //! The rig, tested for what it does about boards that fail it: with the RP2040 that Node plays, the
 //! real image, and the real probe-rs. No hardware is asked for.
 
-use std::process::Command;
-
+use crate::emulator::{self, FOLDER as BOARD};
 use crate::failure::Failure;
 use crate::firmware;
 use crate::step::{run, step};
@@ -10,15 +9,12 @@ use crate::workspace::Workspace;
 
 const PACKAGE: &str = "samewire-hil";
 const FEATURES: [&str; 4] = ["-p", PACKAGE, "--features", "rig"];
-/// The board's folder, and what is in it once its packages are.
-const BOARD: &str = "hil/rp2040-emu";
-const PACKAGES: &str = "node_modules";
 /// By this the tests know the image.
 const IMAGE: &str = "SAMEWIRE_RP2040_IMAGE";
 
 /// Builds the image and runs all of the rig's tests with it.
 pub(crate) fn check(workspace: &Workspace) -> Result<(), Failure> {
-    if !is_there(workspace) {
+    if !emulator::is_there(workspace) {
         return Err(Failure::new(format!("{BOARD} is not installed: cargo ci setup")));
     }
     step("rig", || {
@@ -36,14 +32,9 @@ pub(crate) fn check(workspace: &Workspace) -> Result<(), Failure> {
 
 /// The same, where the board's packages are.
 pub(crate) fn check_if_there(workspace: &Workspace) -> Result<(), Failure> {
-    if is_there(workspace) {
+    if emulator::is_there(workspace) {
         return check(workspace);
     }
     println!("the rig is not tested, without {BOARD}: `cargo ci setup`");
     Ok(())
-}
-
-fn is_there(workspace: &Workspace) -> bool {
-    let has_node = Command::new("node").arg("--version").output().is_ok();
-    has_node && workspace.root.join(BOARD).join(PACKAGES).is_dir()
 }

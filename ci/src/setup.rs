@@ -1,46 +1,56 @@
-//! What the gate needs beside cargo, on Debian from packages. Running it again does nothing.
+//! What the gate needs beside cargo, on Debian from packages, and from npm what the emulated RP2040
+//! needs. Running it again does nothing.
 
 use std::path::Path;
 use std::process::Command;
 
 use crate::bare::{self, PACKAGED_LINKER, PACKAGED_RUSTC};
+use crate::emulator;
 use crate::failure::Failure;
 use crate::size::TARGETS;
 use crate::step::{run, step};
+use crate::workspace::Workspace;
 
 /// The compiler for boards.
 const COMPILER: [&str; 3] = ["rustc-web", "cargo-web", "rust-web-src"];
 /// Packages, the programs that they bring, and the step that runs these.
-const PROGRAMS: [(&str, &str, &str); 4] = [
+const PROGRAMS: [(&str, &str, &str); 6] = [
     ("valgrind", "valgrind", "bench"),
     ("qemu-system-arm", "qemu-system-arm", "firmware"),
     ("qemu-system-misc", "qemu-system-riscv32", "firmware"),
     ("chromium", "chromium", "matrix"),
+    ("nodejs", "node", "emu"),
+    ("npm", "npm", "emu"),
 ];
 /// Older packages do not know the edition and the library functions that we use.
 const COMPILER_MIN: (u32, u32) = (1, 95);
 
 /// Brings what is missing.
-pub(crate) fn install() -> Result<(), Failure> {
+pub(crate) fn install(workspace: &Workspace) -> Result<(), Failure> {
     step("setup", || {
-        let missing = missing()?;
-        if missing.is_empty() {
-            println!("nothing is missing");
-            return Ok(());
-        }
-        if !Path::new("/usr/bin/apt-get").exists() {
-            let targets = TARGETS.join(" ");
-            println!("this machine has no apt-get; bring these by its own means:");
-            println!("  rustup target add {targets}");
-            for (_, program, what) in PROGRAMS {
-                println!("  {program} (for `cargo ci {what}`)");
-            }
-            return Err(Failure::new(format!("missing: {}", missing.join(" "))));
-        }
-        // A list of packages that is too old may offer a compiler that is too old.
-        run(apt_get().arg("update"))?;
-        run(apt_get().args(["install", "--yes", "--no-install-recommends"]).args(missing))
+        packages(missing()?)?;
+        emulator::install(workspace)
     })
+}
+
+/// These packages of Debian's.
+fn packages(missing: Vec<&str>) -> Result<(), Failure> {
+    if missing.is_empty() {
+        println!("no package is missing");
+        return Ok(());
+    }
+    if !Path::new("/usr/bin/apt-get").exists() {
+        let targets = TARGETS.join(" ");
+        println!("this machine has no apt-get; bring these by its own means:");
+        println!("  rustup target add {targets}");
+        for (_, program, what) in PROGRAMS {
+            println!("  {program} (for `cargo ci {what}`)");
+        }
+        return Err(Failure::new(format!("missing: {}", missing.join(" "))));
+    }
+    // A list of packages that is too old may offer a compiler that is too old.
+    run(apt_get().arg("update"))?;
+    run(apt_get().args(["install", "--yes", "--no-install-recommends"]).args(missing))
 }
 
 /// The packages that this machine lacks.
