@@ -2,7 +2,7 @@
 
 use core::future::Future;
 use core::pin::pin;
-use core::task::{Context, Poll};
+use core::task::{Context, Poll, ready};
 
 use embedded_io_async::{Read, Write};
 use samewire::{Clock, Instant};
@@ -38,14 +38,10 @@ impl<R: Read, W: Write, C: Clock> Serial<R, W, C> {
 impl<R: Read, W: Write, C: Clock> Line for Serial<R, W, C> {
     fn poll_read(&mut self, cx: &mut Context<'_>, into: &mut [u8]) -> Poll<usize> {
         loop {
-            if let Poll::Ready(read) = pin!(self.input.read(into)).poll(cx) {
-                match read {
-                    // What was lost is sent again.
-                    Err(_) => continue,
-                    Ok(count) => return Poll::Ready(count),
-                }
+            // An error is read over: what was lost is sent again.
+            if let Ok(count) = ready!(pin!(self.input.read(into)).poll(cx)) {
+                return Poll::Ready(count);
             }
-            return Poll::Pending;
         }
     }
 

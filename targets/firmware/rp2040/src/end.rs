@@ -35,17 +35,18 @@ struct Kept {
 pub(crate) struct Watch(Watchdog);
 
 impl Watch {
+    /// From here on it must be fed.
     pub(crate) fn start(watchdog: Peri<'static, WATCHDOG>) -> Self {
         let mut watchdog = Watchdog::new(watchdog);
         // Who looks through a debugger has all the time in the world.
         watchdog.pause_on_debug(true);
+        watchdog.start(PATIENCE);
         Self(watchdog)
     }
 
     /// Feeds it from the loop that all tasks share, so it starves when one of them does not let go,
     /// or when interrupts or time stand still.
     pub(crate) async fn feed_forever(&mut self) -> ! {
-        self.0.start(PATIENCE);
         loop {
             self.0.feed(PATIENCE);
             Timer::after(FEEDS).await;

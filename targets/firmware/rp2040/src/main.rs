@@ -42,8 +42,8 @@ bind_interrupts!(struct Interrupts {
 
 /// Faster than that, most USB adapters give up.
 const BAUD: u32 = 921_600;
-/// Room for what comes and goes while nobody looks: 5 ms.
-const UART_BYTES: usize = 512;
+/// Room for what comes while nobody looks, 11 ms; what is lost behind that is sent again.
+const UART_BYTES: usize = 1024;
 
 #[embassy_executor::main]
 async fn main(spawner: Spawner) -> ! {
