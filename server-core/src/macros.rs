@@ -280,7 +280,7 @@ macro_rules! call {
         if $route == $index {
             $crate::if_route! { $verb
                 return $crate::take_words!(
-                    $verb $self $exchange [$handler $(:: $more)*] [] [$($($word)*)?]
+                    @row $verb $self $exchange [$handler $(:: $more)*] [$($($word)*)?]
                 );
             }
         }
@@ -293,6 +293,17 @@ macro_rules! call {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! take_words {
+    (@row $verb:tt $self:ident $exchange:ident [$($handler:tt)+] []) => {
+        $crate::take_words!($verb $self $exchange [$($handler)+] [] [])
+    };
+    // What words hold lives across more than one wait, and the compiler gives such a value a place of
+    // its own, for good. In a future of its own it shares that place with the other rows.
+    (@row $verb:tt $self:ident $exchange:ident [$($handler:tt)+] [$($word:tt)+]) => {{
+        let row = ::core::pin::pin!(async move {
+            $crate::take_words!($verb $self $exchange [$($handler)+] [] [$($word)+])
+        });
+        $crate::app::handler::poll_apart(row).await
+    }};
     ($verb:tt $self:ident $exchange:ident [$($handler:tt)+] [] []) => {
         $crate::conclude!($verb $verb $exchange ($self,) $($handler)+)
     };

@@ -2,7 +2,9 @@
 //! here for the compiler's messages: a handler that does not fit its row is what is pointed at, and
 //! not the whole table.
 
-use core::future::Future;
+use core::future::{Future, poll_fn};
+use core::pin::Pin;
+use core::task::{Context, Poll};
 
 use super::Respond;
 #[cfg(feature = "ws")]
@@ -34,6 +36,16 @@ macro_rules! rows {
 rows! { where [H: Handler<G, K, Running = R>]; get post put delete patch }
 #[cfg(feature = "ws")]
 rows! { where [H: WsHandler<G, K, Running = R>]; ws }
+
+/// Polls a row in a function of its own: else the stack of one handler is that of all.
+#[doc(hidden)]
+pub fn poll_apart<F: Future>(mut row: Pin<&mut F>) -> impl Future<Output = F::Output> {
+    #[inline(never)]
+    fn poll<F: Future>(row: Pin<&mut F>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        row.poll(cx)
+    }
+    poll_fn(move |cx| poll(row.as_mut(), cx))
+}
 
 /// An `async fn` that takes a `G`, and answers. There are two kinds `K` of it, though the second
 /// one is of nobody: that lets the compiler give up at the handler, instead of going on with what it
