@@ -43,12 +43,21 @@ impl<'x> Request<'x> {
     /// before its own; `None` if it is not below that. Prefixes within prefixes add up, so that the
     /// layers of a part of an app stay in front of it wherever it is mounted.
     pub(super) fn below(self, prefix: &str, routes: usize) -> Option<Self> {
-        let path = self.path().get(usize::from(self.mounted)..)?;
-        let rest = path.strip_prefix(prefix.as_bytes())?;
-        let is_below = prefix.is_empty() || matches!(rest, [] | [b'/', ..]);
-        let mounted = self.mounted.checked_add(u16::try_from(prefix.len()).ok()?)?;
+        let mut mounted = self.mounted;
+        if !prefix.is_empty() {
+            // Most targets are a path and a query, which need not be told apart for this.
+            let from = match self.target().as_bytes() {
+                target @ [b'/', ..] => target,
+                _ => self.path(),
+            };
+            let path = from.get(usize::from(mounted)..)?;
+            let ([] | [b'/' | b'?', ..]) = path.strip_prefix(prefix.as_bytes())? else {
+                return None;
+            };
+            mounted = mounted.checked_add(u16::try_from(prefix.len()).ok()?)?;
+        }
         let route = self.route_index().and_then(|index| index.checked_sub(routes));
-        is_below.then(|| Self { mounted, ..self.with_route(route) })
+        Some(Self { mounted, ..self.with_route(route) })
     }
 
     /// The method, if it is one that RFC 9110 or RFC 5789 defines.
@@ -124,5 +133,58 @@ impl<'x> Request<'x> {
 
     fn part(&self, range: Range<usize>) -> &'x [u8] {
         self.bytes.get(range).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Request;
+    use crate::http::head::{Head, Parsed};
+    use crate::limits::Limits;
+    use std::format;
+
+    /// Where what is left of the path begins, and the route, below each of these prefixes in turn.
+    fn below(target: &str, prefixes: &[&str]) -> Option<(u16, Option<usize>)> {
+        let method = if target == "*" { "OPTIONS" } else { "GET" };
+        let bytes = format!("{method} {target} HTTP/1.1\r\nHost: a\r\n\r\n");
+        let mut head = Head::NEW;
+        let parsed = head.parse(bytes.as_bytes(), &Limits::SMALL);
+        assert_eq!(parsed, Parsed::Complete(bytes.len()), "{target}");
+        let request = Request::new(bytes.as_bytes(), &head).with_route(Some(7));
+        let inner = prefixes.iter().try_fold(request, |request, prefix| request.below(prefix, 5));
+        inner.map(|inner| (inner.mounted, inner.route_index()))
+    }
+
+    #[test]
+    fn a_prefix_ends_where_a_segment_does_in_each_form_of_target() {
+        for (target, is_below) in [
+            ("/doors", true),
+            ("/doors/", true),
+            ("/doors/key", true),
+            ("/doors?x=/y", true),
+            ("http://a/doors", true),
+            ("http://a/doors/key?x", true),
+            ("/doorsteps", false),
+            ("/door", false),
+            ("/Doors", false),
+            ("/", false),
+            ("/?/doors", false),
+            ("http://a/doorsteps", false),
+            ("http://a?/doors", false),
+            ("http://a", false),
+            ("*", false),
+        ] {
+            assert_eq!(below(target, &["/doors"]), is_below.then_some((6, Some(2))), "{target}");
+            assert_eq!(below(target, &[""]), Some((0, Some(2))), "{target}: nothing is outside");
+        }
+    }
+
+    #[test]
+    fn prefixes_within_prefixes_add_up_and_so_do_the_routes_before_them() {
+        assert_eq!(below("/a/b/c", &["/a", "/b"]), Some((4, None)), "two routes are not there");
+        assert_eq!(below("/a/b/c", &["/a", "", "/b", "/c"]), Some((6, None)));
+        assert_eq!(below("http://h/a/b?q", &["/a", "/b"]), Some((4, None)));
+        assert_eq!(below("/a/bc", &["/a", "/b"]), None);
+        assert_eq!(below("/b", &["/a", "/b"]), None);
     }
 }
