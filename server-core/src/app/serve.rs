@@ -46,7 +46,7 @@ pub fn serve<'s, A: App, T: Transport, C: Clock>(
             has_begun: false,
             has_drained: false,
         };
-        let layers = app.layers();
+        let layers = layers_of(app);
         let mut date = None;
         if limits.fits(receive.len(), send.len()).is_err() {
             return;
@@ -105,6 +105,13 @@ pub fn serve<'s, A: App, T: Transport, C: Clock>(
             connection.thaw(frozen);
         }
     }
+}
+
+/// The layers of an app, in a function of its own: the list is made where it stays, and what making
+/// it takes of the stack is not there for as long as the connection is.
+#[inline(never)]
+fn layers_of<A: App>(app: &A) -> impl Layers<A> {
+    app.layers()
 }
 
 /// What carries bytes and time.
