@@ -141,7 +141,7 @@ impl Wire<'_> {
                 // rfc6455-7.1.2-start-close-frame
                 self.close(Code::GOING_AWAY, b"");
             }
-            let Content::Frames(mut frames) = self.c.content else { return };
+            let Content::Frames(frames) = &self.c.content else { return };
             if frames.ready.is_some() || self.receive.is_empty() {
                 // It is the application's turn; but once we have closed, the peer's time runs.
                 if self.c.state == State::WebSocket {
@@ -149,6 +149,11 @@ impl Wire<'_> {
                 }
                 return;
             }
+            // Asked far more often than there are bytes, and before anything is moved for them.
+            if self.c.received.len() == 0 && (frames.opcode.is_none() || frames.left > 0) {
+                return self.starve_frames();
+            }
+            let mut frames = *frames;
             // Both are taken out while frames are read from one and judged by the other.
             let receive = self.lend_receive();
             let moved = match frames.opcode {
