@@ -40,9 +40,16 @@ use crate::time::Instant;
 /// A stream of events to one client, not yet begun. Until it is, the handler may answer otherwise.
 ///
 /// When it is dropped the stream ends as one does whose end was meant; the client comes back.
+///
+/// A client that leaves ends its half of the stream, but so may one that goes on listening (RFC
+/// 9112 §9.6), and only sending tells the two apart: a program that is gone has its machine answer
+/// with a reset. So the client is asked by a comment as soon as its half has ended, and once more a
+/// second later, which then fails. Who still listens hears two comments more than others.
 pub struct Events<'x> {
     exchange: &'x Exchange<'x>,
     has_begun: bool,
+    /// Comments since the client's half has ended.
+    asked: u8,
     /// When something was sent last.
     sent: Instant,
 }
@@ -51,10 +58,14 @@ pub struct Events<'x> {
 /// stream for a dead one, and a client that is gone is found only by sending (§9.2.7).
 const KEEP_ALIVE_MS: u32 = 15_000;
 
+/// The same for a client that has ended its half and was asked once whether it is still there: long
+/// enough for the reset to come, wherever it comes from.
+const ASK_AGAIN_MS: u32 = 1_000;
+
 impl<'x> Events<'x> {
     #[doc(hidden)]
     pub fn extract(exchange: &'x Exchange<'x>) -> Self {
-        Self { exchange, has_begun: false, sent: Instant::ZERO }
+        Self { exchange, has_begun: false, asked: 0, sent: Instant::ZERO }
     }
 
     /// The id of the last event that the client got before it lost the stream; `None` for one that
@@ -121,7 +132,7 @@ impl<'x> Events<'x> {
     }
 
     /// Waits for something else, for news, say, while the stream goes on: it is begun, and kept alive
-    /// by a comment every fifteen seconds.
+    /// by a comment every fifteen seconds. Here it is found that a client has left.
     ///
     /// # Errors
     ///
@@ -141,17 +152,25 @@ impl<'x> Events<'x> {
 
     /// Never ready but with the end of the stream.
     // sse-9.2.7-sse-keepalive
+    // rfc9112-9.5-watch-for-close
     #[inline(never)]
     fn poll_keep_alive(&mut self, cx: &mut Context<'_>) -> Poll<Interrupted> {
         let time = self.exchange.time();
         loop {
-            let mut due = time.at(self.sent.after_millis(KEEP_ALIVE_MS));
+            let has_ended = self.exchange.with(false, |wire| wire.connection().has_peer_ended());
+            let silence_ms = match (has_ended, self.asked) {
+                (true, 0) => 0,
+                (true, 1) => ASK_AGAIN_MS,
+                _ => KEEP_ALIVE_MS,
+            };
+            let mut due = time.at(self.sent.after_millis(silence_ms));
             if !ready!(Pin::new(&mut due).poll(cx)) {
                 return Poll::Ready(Interrupted);
             }
             if let Err(interrupted) = ready!(self.poll_write(&mut |to| to.put(b":\n\n"))) {
                 return Poll::Ready(interrupted);
             }
+            self.asked = self.asked.saturating_add(has_ended.into());
         }
     }
 

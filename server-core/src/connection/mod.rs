@@ -222,6 +222,11 @@ impl Connection {
         self.draining
     }
 
+    /// Whether the peer has ended its half of the stream.
+    pub(crate) const fn has_peer_ended(&self) -> bool {
+        self.ended
+    }
+
     /// Where the received, unread bytes begin in the receive buffer.
     pub const fn unread_at(&self) -> usize {
         self.received.start

@@ -121,6 +121,43 @@ fn a_client_that_is_gone_is_found_and_its_place_is_free() {
 }
 
 #[test]
+fn who_has_ended_its_half_and_is_gone_has_left_within_a_second() {
+    let world = World::new(Panel::default(), Limits::SMALL);
+    let client = open(&world, GET);
+    client.take();
+    client.shut();
+    world.run();
+    assert_eq!(text(&client), "3\r\n:\n\n\r\n", "asked at once");
+    // What the machine of a program that is gone says to that.
+    client.reset();
+    world.pass(Duration::from_millis(999));
+    assert_eq!(world.connections(), 1, "nobody writes, so nobody sees the reset");
+    world.pass(Duration::from_millis(1));
+    assert_eq!(world.connections(), 0);
+}
+
+#[test]
+fn who_has_ended_its_half_may_still_listen() {
+    let world = World::new(Panel::default(), Limits::SMALL);
+    let client = open(&world, GET);
+    client.take();
+    client.shut();
+    world.run();
+    let comment = "3\r\n:\n\n\r\n";
+    assert_eq!(text(&client), comment);
+    world.pass(Duration::from_secs(1));
+    assert_eq!(text(&client), comment, "asked again");
+    world.pass(Duration::from_millis(14_999));
+    assert_eq!(text(&client), "", "two answers are enough");
+    world.pass(Duration::from_millis(1));
+    assert_eq!(text(&client), comment, "kept alive as others are");
+    world.app().changes.publish(7);
+    world.run();
+    assert_eq!(text(&client), "16\r\nevent: level\ndata: 7\n\n\r\n");
+    assert_eq!((world.connections(), client.end()), (1, End::Open));
+}
+
+#[test]
 fn a_server_that_stops_ends_its_streams() {
     let world = World::new(Panel::default(), Limits::SMALL);
     let client = open(&world, GET);
