@@ -8,7 +8,7 @@ use crate::step::{run, step};
 use crate::workspace::Workspace;
 
 const PACKAGE: &str = "samewire-hil";
-const FEATURES: [&str; 4] = ["-p", PACKAGE, "--features", "rig"];
+const FEATURES: [&str; 4] = ["-p", PACKAGE, "--features", "esp"];
 /// By this the tests know the image.
 const IMAGE: &str = "SAMEWIRE_RP2040_IMAGE";
 

@@ -27,6 +27,8 @@ pub struct Image {
     /// The file it was read from.
     pub path: PathBuf,
     pub(crate) machine: u16,
+    /// All of the file.
+    pub(crate) elf: Vec<u8>,
     /// What goes into flash, by address.
     pub(crate) segments: Vec<Segment>,
     /// What the board will say that it runs, if the image is one of ours.
@@ -96,6 +98,7 @@ impl Image {
         let mut image = Self {
             path: path.to_owned(),
             machine,
+            elf: bytes.to_vec(),
             segments,
             build: None,
             rtt: address(RTT),

@@ -156,7 +156,7 @@ fn connect(address: &str) -> std::io::Result<TcpStream> {
     Err(last)
 }
 
-fn refused(name: &str, error: &serialport::Error) -> Trouble {
+pub(crate) fn refused(name: &str, error: &serialport::Error) -> Trouble {
     use serialport::ErrorKind as Kind;
     let what = format!("{name} cannot be opened: {error}");
     match error.kind() {

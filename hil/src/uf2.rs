@@ -106,6 +106,7 @@ mod tests {
         Image {
             path: PathBuf::from("fw.elf"),
             machine: 40,
+            elf: Vec::new(),
             segments: segments
                 .map(|&(address, bytes)| Segment { address, bytes: bytes.to_vec() })
                 .collect(),

@@ -4,9 +4,11 @@ use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 use super::{Board, LOOK, START_MAX, expect};
+use crate::Chip;
 use crate::attached::Drive;
+use crate::boards::Setup;
 use crate::image::Image;
-use crate::job::{Done, Job, Piece, Step, Told};
+use crate::job::{Done, Job, Order, Piece, Step, Told};
 use crate::trouble::{Class, Trouble};
 use crate::uf2;
 
@@ -31,6 +33,8 @@ pub enum Way {
     Probe,
     /// The drive of the boot ROM.
     Drive,
+    /// The boot ROM at a serial port.
+    Serial,
 }
 
 /// How far it is.
@@ -58,16 +62,24 @@ impl Board {
     ) -> Result<Flashed, Trouble> {
         image.judge(&self.setup)?;
         let began = Instant::now();
-        let (way, is_verified) = match (&self.setup.probe, &self.drive) {
-            (Some(_), _) => (Way::Probe, true),
-            (None, Some(_)) => (Way::Drive, false),
-            (None, None) => return Err(no_way(&self.name)),
-        };
+        let way = self.way().ok_or_else(|| no_way(&self.name))?;
         match way {
             Way::Probe => self.flash_by_probe(image, progress)?,
             Way::Drive => self.flash_by_drive(image, progress)?,
+            Way::Serial => self.flash_by_serial(image, progress)?,
         }
+        let is_verified = way != Way::Drive;
         Ok(Flashed { bytes: image.flash_bytes(), way, is_verified, took: began.elapsed() })
+    }
+
+    /// The best of the ways that there are.
+    fn way(&self) -> Option<Way> {
+        let Setup { chip, probe, serial, .. } = &self.setup;
+        match chip {
+            Chip::Rp2040 if probe.is_some() => Some(Way::Probe),
+            Chip::Rp2040 => self.drive.as_ref().map(|_| Way::Drive),
+            Chip::Esp32c3 => serial.as_ref().map(|_| Way::Serial),
+        }
     }
 
     fn flash_by_probe(
@@ -80,9 +92,30 @@ impl Board {
             .map(|segment| Piece { address: segment.address, length: segment.bytes.len() })
             .collect();
         let blob: Vec<u8> = image.segments.iter().flat_map(|one| one.bytes.clone()).collect();
+        let order = self.order(Job::Flash { pieces, rtt: image.rtt, stack: image.stack })?;
+        self.flash_by_worker(&order, &blob, progress)
+    }
+
+    fn flash_by_serial(
+        &mut self,
+        image: &Image,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<(), Trouble> {
+        let Some(port) = self.setup.serial.clone() else { return Err(no_way(&self.name)) };
+        let (length, flash_bytes) = (image.elf.len(), image.flash_bytes());
+        let job = Job::FlashSerial { port, length, flash_bytes };
+        let order = Order { probe: String::new(), chip: String::new(), job };
+        self.flash_by_worker(&order, &image.elf, progress)
+    }
+
+    fn flash_by_worker(
+        &mut self,
+        order: &Order,
+        blob: &[u8],
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<(), Trouble> {
         let mut step = Step::Attach;
-        let job = Job::Flash { pieces, rtt: image.rtt, stack: image.stack };
-        let done = self.work(job, &blob, &mut |told| {
+        let done = self.carry_out(order, blob, &mut |told| {
             match told {
                 Told::Step(next) => {
                     step = *next;

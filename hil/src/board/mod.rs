@@ -201,9 +201,18 @@ impl Board {
         heard: &mut dyn FnMut(&Told) -> ControlFlow<()>,
     ) -> Result<Option<Done>, Trouble> {
         let order = self.order(job)?;
+        self.carry_out(&order, blob, heard)
+    }
+
+    fn carry_out(
+        &mut self,
+        order: &Order,
+        blob: &[u8],
+        heard: &mut dyn FnMut(&Told) -> ControlFlow<()>,
+    ) -> Result<Option<Done>, Trouble> {
         let worker = &self.worker;
         self.tally.attempt(|| {
-            let end = worker.run(&order, blob, heard);
+            let end = worker.run(order, blob, heard);
             end.map_err(|trouble| told_apart(trouble, &order.probe))
         })
     }
@@ -221,7 +230,7 @@ impl Board {
 /// A probe that hangs is told from one that is there no more: drivers wait for either for ever. It is
 /// looked at when its worker has ended, for a probe over TCP has one client at a time.
 fn told_apart(trouble: Trouble, probe: &str) -> Trouble {
-    if !trouble.class.may_pass() || attached::has_probe(probe) {
+    if probe.is_empty() || !trouble.class.may_pass() || attached::has_probe(probe) {
         return trouble;
     }
     let what = format!("the probe {probe} is there no more: {}", trouble.what);

@@ -4,6 +4,8 @@
 //! standard output, and can be killed at any time.
 
 mod child;
+#[cfg(feature = "esp")]
+mod esp;
 mod probe;
 mod worker;
 
@@ -35,6 +37,8 @@ pub(crate) struct Order {
 pub(crate) enum Job {
     /// Writes pieces into the flash, reads them back, and starts the chip.
     Flash { pieces: Vec<Piece>, rtt: Option<u64>, stack: Option<Stack> },
+    /// Has the boot ROM at this serial port write the image of an ELF file, which comes behind.
+    FlashSerial { port: String, length: usize, flash_bytes: usize },
     /// Starts the chip anew.
     Reset { rtt: Option<u64> },
     /// Tells what the firmware logs by RTT, until it is stopped.
@@ -119,6 +123,10 @@ impl Job {
                 // The slowest probe writes about 20 KB a second.
                 let seconds = 20 + bytes as u64 / 16_384;
                 Some(Duration::from_secs(seconds))
+            }
+            // Three ways of connecting, at 115,200 baud at first.
+            Self::FlashSerial { flash_bytes, .. } => {
+                Some(Duration::from_secs(40 + *flash_bytes as u64 / 8192))
             }
             Self::Reset { .. } | Self::Read { .. } => Some(Duration::from_secs(10)),
             Self::StackPeak { .. } => Some(Duration::from_secs(20)),

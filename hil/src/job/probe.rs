@@ -46,6 +46,10 @@ pub(super) fn carry_out(order: &Order, blob: &[u8], teller: &Teller) -> Result<D
             restart(&mut core, *rtt, *stack, teller).map_err(|error| told(Class::Attach, error))?;
             Ok(Done::Flashed)
         }
+        Job::FlashSerial { .. } => {
+            let what = "a probe does not flash over a serial port";
+            Err(Trouble::new(Class::Tool, what, "this is a fault of the rig: file an issue"))
+        }
         Job::Reset { rtt } => {
             teller.tell(&Told::Step(Step::Reset));
             let mut core = session.core(0).map_err(|error| told(Class::Attach, error))?;

@@ -5,7 +5,7 @@ use std::io::{BufRead as _, BufReader, Read, Write as _};
 use std::process::{ExitCode, exit};
 use std::sync::Mutex;
 
-use super::{Job, Order, Told, WORKER, probe};
+use super::{Done, Job, Order, Told, WORKER, probe};
 use crate::trouble::{Class, Trouble};
 
 /// An order is a line of JSON, and no longer than this.
@@ -38,7 +38,7 @@ pub fn run_if_asked() -> Option<ExitCode> {
     }
     let teller: &'static Teller = Box::leak(Box::new(Teller(Mutex::new(std::io::stdout()))));
     let told = match hear() {
-        Ok((order, blob)) => match probe::carry_out(&order, &blob, teller) {
+        Ok((order, blob)) => match carry_out(&order, &blob, teller) {
             Ok(done) => Told::Done(done),
             Err(trouble) => Told::Failed(trouble),
         },
@@ -51,6 +51,20 @@ pub fn run_if_asked() -> Option<ExitCode> {
     Some(ExitCode::SUCCESS)
 }
 
+fn carry_out(order: &Order, blob: &[u8], teller: &'static Teller) -> Result<Done, Trouble> {
+    match &order.job {
+        #[cfg(feature = "esp")]
+        Job::FlashSerial { port, .. } => super::esp::flash(port, blob, teller),
+        #[cfg(not(feature = "esp"))]
+        Job::FlashSerial { .. } => Err(Trouble::new(
+            Class::Tool,
+            "this program was built without what flashes Espressif's chips",
+            "build it with `--features esp`, or flash by espflash or esptool",
+        )),
+        _ => probe::carry_out(order, blob, teller),
+    }
+}
+
 /// Hears the order and what belongs to it, and from then on whether anybody is still there.
 fn hear() -> std::io::Result<(Order, Vec<u8>)> {
     let mut input = BufReader::new(std::io::stdin());
@@ -59,6 +73,7 @@ fn hear() -> std::io::Result<(Order, Vec<u8>)> {
     let order: Order = serde_json::from_str(&line)?;
     let length = match &order.job {
         Job::Flash { pieces, .. } => pieces.iter().map(|piece| piece.length).sum(),
+        Job::FlashSerial { length, .. } => *length,
         _ => 0,
     };
     let mut blob = vec![0; length];

@@ -5,6 +5,8 @@ mod desk;
 mod drives;
 mod elf;
 mod emulated;
+#[cfg(all(unix, feature = "esp"))]
+mod espressif;
 mod firmware;
 mod leases;
 mod scratch;
@@ -20,8 +22,14 @@ fn main() -> ExitCode {
     if let Some(end) = leases::hold_if_asked() {
         return end;
     }
-    let trials = [leases::TRIALS, drives::TRIALS, emulated::TRIALS].concat().into_iter();
-    let trials = trials.map(|trial| (trial, true));
+    let groups = [
+        leases::TRIALS,
+        drives::TRIALS,
+        emulated::TRIALS,
+        #[cfg(all(unix, feature = "esp"))]
+        espressif::TRIALS,
+    ];
+    let trials = groups.concat().into_iter().map(|trial| (trial, true));
     let has_image = firmware::path().is_some();
     let trials = trials.chain(firmware::TRIALS.iter().map(|trial| (*trial, has_image)));
     let trials = trials.map(|((name, trial), is_ready)| {
