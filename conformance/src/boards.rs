@@ -1,4 +1,5 @@
-//! The boards of whoever runs us: `boards.toml`, in the current folder or the nearest one above it.
+//! The boards of whoever runs us: those of `boards.toml`, in the current folder or the nearest one
+//! above it, and those that need no row, because their chip is all there is to know.
 //!
 //! ```toml
 //! [board.netduino]
@@ -8,105 +9,54 @@
 //! [board.panel]
 //! about = "the panel on the desk"
 //! http = "192.168.1.20:80"
+//!
+//! [board.desk]
+//! about = "a Pico with a debug probe"
+//! chip = "rp2040"
+//! probe = "2e8a:000c:E6614C775B333D35"
 //! ```
 //!
 //! A board with a command is reached by [the link](samewire_link) on the command's standard input and
 //! output; it runs in the file's folder. One with an address is there already, and is reached over
-//! TCP. `docs/new-board.md` leads to either.
+//! TCP. One with a chip is in the rig: it can be flashed and reset, and is reached by the link on its
+//! serial port. `docs/new-board.md` and `docs/boards.md` lead there.
 
-use std::collections::BTreeMap;
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
-use toml::Spanned;
+use samewire_hil::boards::{FILE, Program, Reach, Row, Setup, folder, parse};
+use samewire_hil::{Chip, boards};
 
 use crate::diagnostic::{Diagnostic, Lines};
-use crate::requirement::toml_error;
-use crate::subject::emulator::{Emulator, Program};
+use crate::subject::emulator::{self, Emulator};
 use crate::subject::link::Linked;
+use crate::subject::link::stream::Stream;
 use crate::subject::remote::Remote;
-use crate::subject::{Subject, Time};
+use crate::subject::{Subject, Time, rig};
 use crate::targets::is_taken;
 
-/// The name of the file.
-const FILE: &str = "boards.toml";
-const HINT: &str = "docs/new-board.md shows how it is written";
+const HINT: &str = "docs/boards.md shows how it is written";
 
-/// A board that a file names.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Board {
-    /// As on the command line.
-    pub name: String,
-    /// What it is, for lists.
-    pub about: String,
-    pub(crate) reach: Reach,
-}
+/// What a program without the rig says of boards that need it.
+pub const BUILD_WITH: &str =
+    "boards are a feature: `cargo install --path conformance --features boards`";
 
-/// How a board is reached.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Reach {
-    /// This speaks the link.
-    Command(Program),
-    /// Over TCP, at this `HOST:PORT`.
-    Http(String),
-}
-
-impl Board {
-    /// A subject for one thread.
-    pub(crate) fn subject(&self) -> Box<dyn Subject> {
-        match &self.reach {
-            Reach::Command(program) => {
-                let program = program.clone();
-                Box::new(Linked::new(&self.name, move || Emulator::start(&program)))
-            }
-            Reach::Http(address) => match Remote::new(&self.name, address) {
-                Ok(remote) => Box::new(remote),
-                Err(why) => unreachable!("`parse` has read it: {why}"),
-            },
-        }
-    }
-
-    /// Whose clock it runs by.
-    pub(crate) fn time(&self) -> Time {
-        match self.reach {
-            Reach::Command(_) => Time::Virtual,
-            Reach::Http(_) => Time::Real,
-        }
-    }
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    #[serde(default)]
-    board: BTreeMap<Spanned<String>, Entry>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Entry {
-    #[serde(default)]
-    about: String,
-    command: Option<Spanned<Vec<String>>>,
-    http: Option<Spanned<String>>,
-}
+/// The board that is always there: an RP2040 of software, which the rig flashes like any other.
+pub const STAND_IN: &str = "rp2040-emu";
+/// What plays it, in a checkout.
+const EMULATOR: &str = "hil/rp2040-emu/main.mjs";
 
 /// The boards of the file that is nearest; none if there is no file.
 ///
 /// # Errors
 ///
 /// All that is wrong with it.
-pub fn find() -> Result<Vec<Board>, Vec<Diagnostic>> {
+pub fn find() -> Result<Vec<Row>, Vec<Diagnostic>> {
     let here = std::env::current_dir().unwrap_or_default();
-    let mut folders = here.ancestors();
-    let Some(folder) = folders.find(|folder| folder.join(FILE).is_file()) else {
-        return Ok(Vec::new());
-    };
+    let Some(folder) = folder(&here) else { return Ok(Vec::new()) };
     let path = folder.join(FILE);
     let shown = if folder == here { FILE.to_owned() } else { path.display().to_string() };
     match std::fs::read_to_string(&path) {
-        Ok(source) => parse(&shown, &source, folder),
+        Ok(source) => read(&shown, &source, folder),
         Err(error) => {
             let message = format!("cannot be read: {error}");
             Err(vec![Diagnostic::of_file(&shown, message, HINT.to_owned())])
@@ -115,130 +65,116 @@ pub fn find() -> Result<Vec<Board>, Vec<Diagnostic>> {
 }
 
 /// Reads a file of this folder; `shown` is the file as the reader would name it.
-fn parse(shown: &str, source: &str, folder: &Path) -> Result<Vec<Board>, Vec<Diagnostic>> {
-    let file: File = toml::from_str(source).map_err(|error| {
-        let hint = HINT.to_owned();
-        vec![Diagnostic { hint, ..toml_error(shown, source, &error) }]
-    })?;
+fn read(shown: &str, source: &str, folder: &Path) -> Result<Vec<Row>, Vec<Diagnostic>> {
+    let is_taken = |name: &str| is_taken(name) || without_row(name).is_some();
     let lines = Lines::new(source);
-    let (mut boards, mut errors) = (Vec::new(), Vec::new());
-    for (name, entry) in file.board {
-        let about = entry.about.clone();
-        let reach = judge(&name).and_then(|()| entry.reach(shown, folder, &name));
-        match reach {
-            Ok(reach) => boards.push(Board { name: name.into_inner(), about, reach }),
-            Err(Wrong { at, message, hint }) => {
-                let span = lines.span(at);
-                errors.push(Diagnostic::new(shown, source, span, message, hint.to_owned()));
-            }
+    parse(source, folder, is_taken).map_err(|wrongs| {
+        let shown = |boards::Wrong { at, message, hint }| {
+            Diagnostic::new(shown, source, lines.span(at), message, hint)
+        };
+        wrongs.into_iter().map(shown).collect()
+    })
+}
+
+/// The board of this name that needs no row.
+pub fn without_row(name: &str) -> Option<Row> {
+    let (setup, about) = match Chip::named(name) {
+        Some(chip) => (Setup::of(chip), format!("the {} that is attached", chip.name())),
+        None if name == STAND_IN => {
+            let stand_in = Program {
+                path: "node".into(),
+                arguments: vec![checkout().join(EMULATOR).display().to_string()],
+                folder: checkout(),
+            };
+            let setup = Setup { stand_in: Some(stand_in), ..Setup::of(Chip::Rp2040) };
+            (setup, "an emulated RP2040 that the rig flashes, virtual time".to_owned())
         }
-    }
-    if errors.is_empty() { Ok(boards) } else { Err(errors) }
+        None => return None,
+    };
+    Some(Row { name: name.to_owned(), about, reach: Reach::Rig(setup) })
 }
 
-/// What is wrong with an entry.
-struct Wrong {
-    /// In bytes of the file.
-    at: Range<usize>,
-    message: String,
-    hint: &'static str,
+/// Those of them that lists name.
+pub fn without_rows() -> impl Iterator<Item = Row> {
+    let chips = Chip::ALL.into_iter().map(Chip::name);
+    std::iter::once(STAND_IN).chain(chips).filter_map(without_row)
 }
 
-/// Whether a board can have this name.
-fn judge(name: &Spanned<String>) -> Result<(), Wrong> {
-    let (at, name) = (name.span(), name.get_ref());
-    let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    if name.is_empty() || !name.bytes().all(is_plain) {
-        let message = format!("`{name}` cannot be the name of a board");
-        return Err(Wrong { at, message, hint: "lower-case letters, digits and hyphens make one" });
-    }
-    if is_taken(name) {
-        let message = format!("`{name}` is a target that is always there");
-        return Err(Wrong { at, message, hint: "name it otherwise" });
-    }
-    Ok(())
+/// Where this program was built.
+fn checkout() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-impl Entry {
-    fn reach(self, shown: &str, folder: &Path, name: &Spanned<String>) -> Result<Reach, Wrong> {
-        match (self.command, self.http) {
-            (Some(command), None) => {
-                let Some((program, arguments)) = command.get_ref().split_first() else {
-                    let message = "a command of no words".to_owned();
-                    let hint = "name the program and its arguments";
-                    return Err(Wrong { at: command.span(), message, hint });
-                };
-                Ok(Reach::Command(Program {
-                    path: within(folder, program),
-                    arguments: arguments.to_vec(),
-                    folder: Some(folder.to_owned()),
-                    remedy: format!("{shown} names it as the command of {}", name.get_ref()),
-                }))
-            }
-            (None, Some(address)) => match Remote::new("", address.get_ref()) {
-                Ok(_) => Ok(Reach::Http(address.into_inner())),
-                Err(_) => {
-                    let message = format!("`{}` is no address", address.get_ref());
-                    Err(Wrong { at: address.span(), message, hint: "spell it HOST:PORT" })
-                }
-            },
-            (None, None) | (Some(_), Some(_)) => {
-                let message = format!("how is `{}` reached?", name.get_ref());
-                Err(Wrong { at: name.span(), message, hint: "give it either a command or http" })
-            }
+/// A subject for one thread.
+pub(crate) fn subject(row: &Row) -> Box<dyn Subject> {
+    match &row.reach {
+        Reach::Command(program) => {
+            let program = emulator::Program {
+                path: program.path.clone(),
+                arguments: program.arguments.clone(),
+                folder: Some(program.folder.clone()),
+                remedy: format!("{FILE} names it as the command of {}", row.name),
+            };
+            let start =
+                move || -> Result<Box<dyn Stream>, _> { Ok(Box::new(Emulator::start(&program)?)) };
+            Box::new(Linked::new(&row.name, start))
         }
+        Reach::Http(address) => match Remote::new(&row.name, address) {
+            Ok(remote) => Box::new(remote),
+            Err(why) => unreachable!("`parse` has read it: {why}"),
+        },
+        Reach::Rig(_) => rig::subject(row),
     }
 }
 
-/// A program that is named by a path is in the file's folder, wherever we are; others are searched
-/// for where programs are.
-fn within(folder: &Path, program: &str) -> PathBuf {
-    let path = Path::new(program);
-    if path.components().count() > 1 { folder.join(path) } else { path.to_owned() }
+/// Whose clock it runs by.
+pub(crate) fn time(row: &Row) -> Time {
+    match row.reach {
+        Reach::Command(_) | Reach::Rig(_) => Time::Virtual,
+        Reach::Http(_) => Time::Real,
+    }
+}
+
+/// Whether several can be had at a time, one for each thread.
+pub(crate) fn is_many(row: &Row) -> bool {
+    match &row.reach {
+        Reach::Command(_) => true,
+        Reach::Http(_) => false,
+        Reach::Rig(setup) => setup.stand_in.is_some(),
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Reach, parse};
-    use std::path::{Path, PathBuf};
+    use super::{STAND_IN, read, without_row, without_rows};
+    use samewire_hil::boards::Reach;
+    use std::path::Path;
 
     #[test]
-    fn boards_are_read_by_name() {
-        let source = "[board.c]\nhttp = \"127.0.0.1:80\"\n\
-                      [board.b]\ncommand = [\"./run\", \"-x\"]\n\
-                      [board.a-2]\nabout = \"A two\"\ncommand = [\"qemu\"]\n";
-        let boards = parse("boards.toml", source, Path::new("/somewhere")).unwrap();
-        let [a, b, c] = &boards[..] else { panic!("{boards:?}") };
-        assert_eq!((a.name.as_str(), a.about.as_str()), ("a-2", "A two"));
-        let Reach::Command(program) = &a.reach else { panic!("{a:?}") };
-        assert_eq!((&program.path, program.arguments.len()), (&PathBuf::from("qemu"), 0));
-        let Reach::Command(program) = &b.reach else { panic!("{b:?}") };
-        assert_eq!(program.path, PathBuf::from("/somewhere/./run"));
-        assert_eq!(program.arguments, ["-x"]);
-        assert_eq!(program.folder.as_deref(), Some(Path::new("/somewhere")));
-        assert_eq!(c.reach, Reach::Http("127.0.0.1:80".into()));
-        assert!(parse("boards.toml", "", Path::new("")).is_ok_and(|boards| boards.is_empty()));
-    }
-
-    #[test]
-    fn what_is_wrong_is_pointed_at() {
+    fn what_is_wrong_with_a_file_is_pointed_at() {
         let table = [
             ("[board.Net]\ncommand = [\"a\"]\n", "boards.toml:1:8", "cannot be the name"),
             ("[board.core]\ncommand = [\"a\"]\n", "boards.toml:1:8", "always there"),
+            ("[board.pico]\ncommand = [\"a\"]\n", "boards.toml:1:8", "always there"),
             ("[board.a]\ncommand = []\n", "boards.toml:2:11", "a command of no words"),
-            ("[board.a]\nhttp = \"a/b\"\n", "boards.toml:2:8", "`a/b` is no address"),
-            ("[board.a]\nserial = \"x\"\n", "boards.toml:2:1", "unknown field `serial`"),
-            ("[board.a]\n", "boards.toml:1:8", "how is `a` reached?"),
-            (
-                "[board.a]\nhttp = \"b\"\ncommand = [\"a\"]\n",
-                "boards.toml:1:8",
-                "either a command or http",
-            ),
+            ("[board.a]\nspeed = \"x\"\n", "boards.toml:2:1", "unknown field `speed`"),
         ];
         for (source, place, what) in table {
-            let errors = parse("boards.toml", source, Path::new("")).unwrap_err();
+            let errors = read("boards.toml", source, Path::new("")).unwrap_err();
             let shown = errors.iter().map(ToString::to_string).collect::<String>();
             assert!(shown.contains(place) && shown.contains(what), "{source}: {shown}");
         }
+    }
+
+    #[test]
+    fn chips_and_the_stand_in_need_no_row() {
+        let names: Vec<String> = without_rows().map(|row| row.name).collect();
+        assert_eq!(names, [STAND_IN, "rp2040", "esp32c3"]);
+        let Some(Reach::Rig(pico)) = without_row("pico").map(|row| row.reach) else { panic!() };
+        assert_eq!(pico.stand_in, None);
+        let Some(Reach::Rig(emu)) = without_row(STAND_IN).map(|row| row.reach) else { panic!() };
+        let main = emu.stand_in.map(|program| program.arguments.concat()).unwrap_or_default();
+        assert!(Path::new(&main).is_file(), "{main}");
+        assert_eq!(without_row("desk"), None);
     }
 }

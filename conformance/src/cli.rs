@@ -3,12 +3,16 @@
 //! Results go to stdout, everything else to stderr. A command either runs or says in one line why
 //! it does not; nothing is half-run.
 
+mod attached;
 mod check;
+mod desk;
 mod explain;
 mod flag;
+mod flash;
 mod fmt;
 pub(crate) mod help;
 mod ledger;
+mod monitor;
 mod serve;
 mod targets;
 
@@ -17,8 +21,10 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use samewire_hil::boards::Row;
+
 use self::flag::{Asked, Command};
-use crate::boards::{self, Board};
+use crate::boards;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::exit::Exit;
 
@@ -67,7 +73,7 @@ impl From<io::Error> for Stop {
 }
 
 /// The boards that a file names.
-fn boards() -> Result<Vec<Arc<Board>>, Stop> {
+fn boards() -> Result<Vec<Arc<Row>>, Stop> {
     let boards = boards::find().map_err(|errors| Stop::fixtures(&errors))?;
     Ok(boards.into_iter().map(Arc::new).collect())
 }
@@ -116,6 +122,9 @@ const COMMANDS: &[&dyn AnyCommand] = &[
     &explain::COMMAND,
     &fmt::COMMAND,
     &serve::COMMAND,
+    &attached::COMMAND,
+    &flash::COMMAND,
+    &monitor::COMMAND,
 ];
 
 fn command(name: &str) -> Result<&'static dyn AnyCommand, Stop> {

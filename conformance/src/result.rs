@@ -22,6 +22,8 @@ pub struct CaseResult {
     /// Those of them that were done again, because the server stood still through no fault of its
     /// own.
     pub repeats: usize,
+    /// How often the target was lost and brought back meanwhile: what was in the way, and what helped.
+    pub recoveries: Vec<String>,
     /// How long it took.
     pub took: Duration,
     /// What went over the wire, if it was to be kept: each row whole, and the cuts at which

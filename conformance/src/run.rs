@@ -5,8 +5,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
-use std::sync::mpsc;
+use std::sync::{Mutex, PoisonError, mpsc};
 
+use crate::boards;
 use crate::case::Case;
 use crate::case::select::Selected;
 use crate::cuts::Cuts;
@@ -71,6 +72,8 @@ pub struct Summary {
     pub replays: usize,
     /// Those of them that were done again, because the target stood still.
     pub repeats: usize,
+    /// What else is to be told: how it was brought back, and what is known of it at the end.
+    pub notes: Vec<String>,
     /// Whether cuts were thinned out: [`Cuts::Some`].
     pub some_cuts: bool,
     /// Why the target could not be reached, or not to the end.
@@ -116,11 +119,13 @@ impl Plan<'_> {
                 some_cuts: self.cuts_on(target) == Cuts::Some,
                 ..Summary::default()
             };
-            let unreachable = self.run_target(target, |result| {
+            let closings = Mutex::new(Vec::new());
+            let unreachable = self.run_target(target, &closings, |result| {
                 tell(&Event::Done(&result));
                 summary.add(&result);
                 report.results.push(result);
             });
+            summary.notes.extend(closings.into_inner().unwrap_or_else(PoisonError::into_inner));
             summary.unreachable = unreachable.map(|why| why.to_string());
             tell(&Event::End(&summary));
             report.summaries.push(summary);
@@ -130,7 +135,12 @@ impl Plan<'_> {
 
     /// Runs all cases on one target, on as many threads as it bears, and hands the results over in
     /// the order of the cases.
-    fn run_target(&self, target: &Target, mut done: impl FnMut(CaseResult)) -> Option<Unreachable> {
+    fn run_target(
+        &self,
+        target: &Target,
+        closings: &Mutex<Vec<String>>,
+        mut done: impl FnMut(CaseResult),
+    ) -> Option<Unreachable> {
         let (next, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
         let levels: HashMap<&str, Level> =
             self.requirements.iter().map(|one| (one.id.as_str(), one.level)).collect();
@@ -142,7 +152,7 @@ impl Plan<'_> {
                     let mut trial = self.trial(target);
                     while let Some(selected) = self.cases.get(next.fetch_add(1, Relaxed)) {
                         if stop.load(Relaxed) {
-                            return;
+                            break;
                         }
                         let case = selected.case;
                         let mut result = trial.run(case, &selected.rows);
@@ -154,8 +164,11 @@ impl Plan<'_> {
                             stop.store(true, Relaxed);
                         }
                         if send.send((case.id.as_str(), result)).is_err() {
-                            return;
+                            break;
                         }
+                    }
+                    if let Some(closing) = trial.subject.closing() {
+                        closings.lock().unwrap_or_else(PoisonError::into_inner).push(closing);
                     }
                 });
             }
@@ -171,7 +184,7 @@ impl Plan<'_> {
             Target::Core => Cuts::Every,
             Target::Host | Target::Qemu(_) => Cuts::Bytes,
             Target::Microbit => Cuts::Some,
-            Target::Board(board) if board.time() == Time::Virtual => Cuts::Some,
+            Target::Board(board) if boards::time(board) == Time::Virtual => Cuts::Some,
             Target::Board(_) | Target::Url(_) => Cuts::Whole,
         })
     }
@@ -197,7 +210,7 @@ fn threads(target: &Target) -> usize {
         Target::Core => cores,
         // Each has an emulator of its own.
         Target::Microbit | Target::Qemu(_) => cores.min(4),
-        Target::Board(board) if board.time() == Time::Virtual => cores.min(4),
+        Target::Board(board) if boards::is_many(board) => cores.min(4),
         Target::Host => (cores * 2).min(8),
         Target::Board(_) | Target::Url(_) => 1,
     }
@@ -259,6 +272,8 @@ impl Summary {
         }
         self.replays += result.replays;
         self.repeats += result.repeats;
+        let told = |how: &String| format!("{}: lost and brought back: {how}", result.case);
+        self.notes.extend(result.recoveries.iter().map(told));
     }
 }
 

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use samewire_demo::Demo;
+use samewire_hil::boards::Row;
 
-use crate::boards::Board as Named;
+use crate::boards;
 use crate::subject::core::Core;
 use crate::subject::host::Host;
 use crate::subject::microbit;
@@ -23,15 +24,11 @@ pub enum Target {
     Microbit,
     /// The demo on an emulated board, over TCP.
     Qemu(Board),
-    /// The demo on a board that `boards.toml` names.
-    Board(Arc<Named>),
+    /// The demo on a board that `boards.toml` names, or whose chip is its name.
+    Board(Arc<Row>),
     /// Any server: its full name, `url:http://HOST:PORT`.
     Url(String),
 }
-
-/// Names of boards and their stand-ins. They are known, so that nobody takes them for a slip of
-/// the pen; this version does not run on them.
-const BOARDS: &[&str] = &["rp2040-emu", "rp2040", "esp32c3"];
 
 /// How the targets of a URL are spelled, in lists.
 const URL: &str = "url:http://HOST:PORT";
@@ -54,20 +51,22 @@ impl Target {
     /// # Errors
     ///
     /// Which there are.
-    pub fn named(name: &str, boards: &[Arc<Named>]) -> Result<Self, String> {
+    pub fn named(name: &str, boards: &[Arc<Row>]) -> Result<Self, String> {
         if let Some(target) = NAMED.iter().find(|target| target.name() == name) {
             return Ok(target.clone());
         }
         if let Some(board) = boards.iter().find(|board| board.name == name) {
             return Ok(Self::Board(Arc::clone(board)));
         }
-        let names = NAMED.iter().map(Self::name).chain(boards.iter().map(|one| one.name.as_str()));
+        if let Some(board) = boards::without_row(name) {
+            return Ok(Self::Board(Arc::new(board)));
+        }
+        let always = NAMED.iter().map(|target| target.name().to_owned());
+        let attached = boards::without_rows().map(|row| row.name);
+        let names = always.chain(attached).chain(boards.iter().map(|one| one.name.clone()));
         let there_are = format!("there are {} and {URL}", names.collect::<Vec<_>>().join(", "));
         match name {
             _ if name.starts_with("url:") => Url::parse(name).map(|_| Self::Url(name.into())),
-            _ if BOARDS.contains(&name) => Err(format!(
-                "{name} is a board, and board support is not part of this version; {there_are}"
-            )),
             _ if name.starts_with("http://") => Err(format!("did you mean url:{name}?")),
             _ => Err(format!("there is no target `{name}`; {there_are}")),
         }
@@ -93,7 +92,7 @@ impl Target {
     /// Whose clock it runs by.
     pub fn time(&self) -> Time {
         match self {
-            Self::Board(board) => board.time(),
+            Self::Board(board) => boards::time(board),
             Self::Core | Self::Microbit => Time::Virtual,
             Self::Host | Self::Qemu(_) | Self::Url(_) => Time::Real,
         }
@@ -106,7 +105,7 @@ impl Target {
             Self::Host => Box::new(Host::new("host", Demo::new)),
             Self::Microbit => Box::new(microbit::subject("microbit")),
             Self::Qemu(board) => Box::new(Qemu::new(*board)),
-            Self::Board(board) => board.subject(),
+            Self::Board(board) => boards::subject(board),
             Self::Url(name) => match Url::parse(name) {
                 Ok(url) => Box::new(url),
                 Err(why) => unreachable!("`named` has read it: {why}"),
@@ -130,9 +129,10 @@ pub(crate) fn is_taken(name: &str) -> bool {
 }
 
 /// The list that `samewire targets` prints.
-pub fn list(boards: &[Arc<Named>]) -> String {
+pub fn list(boards: &[Arc<Row>]) -> String {
     let mut out = String::new();
-    let boards = boards.iter().map(|board| Target::Board(Arc::clone(board)));
+    let attached = boards::without_rows().map(Arc::new);
+    let boards = attached.chain(boards.iter().cloned()).map(Target::Board);
     for target in NAMED.iter().cloned().chain(boards) {
         let what = match &target {
             Target::Core => "the demo in memory, virtual time, every cut",
@@ -157,7 +157,7 @@ pub fn list(boards: &[Arc<Named>]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{BOARDS, NAMED, Target};
+    use super::{NAMED, Target};
 
     #[test]
     fn names_stand_for_targets() {
@@ -174,12 +174,11 @@ mod tests {
             ("hots", "there is no target"),
             ("url:ftp://a", "spelled url:http://HOST:PORT"),
             ("http://127.0.0.1:1", "did you mean url:http://127.0.0.1:1?"),
-            ("rp2040", "board support is not part of this version"),
+            ("rp2350", "there are core, host, microbit, qemu-arm, qemu-riscv, rp2040-emu, rp2040"),
         ];
         for (name, expected) in table {
             let why = Target::named(name, &[]).unwrap_err();
             assert!(why.contains(expected), "{name}: {why}");
         }
-        assert!(BOARDS.iter().all(|board| Target::named(board, &[]).is_err()));
     }
 }

@@ -66,6 +66,7 @@ impl Trial<'_> {
             difference: None,
             replays: 0,
             repeats: 0,
+            recoveries: Vec::new(),
             took: Duration::ZERO,
             evidence: Vec::new(),
         };
@@ -218,7 +219,8 @@ impl Trial<'_> {
 
     /// One replay, judged by the case, the invariants and the count of reads. If it failed or is not
     /// as expected, and the server stood still meanwhile, it says nothing of the server, and is done
-    /// again.
+    /// again. So is one in which the server was lost and could be brought back, but once only: what
+    /// loses it twice would do so for ever.
     fn replay(
         &mut self,
         case: &Case,
@@ -227,10 +229,21 @@ impl Trial<'_> {
         expected: Option<&Transcript>,
         result: &mut CaseResult,
     ) -> Result<(Transcript, Option<Failure>), Unreachable> {
+        let mut is_again = false;
         for _ in 0..=REPEATS_MAX {
-            let Outcome { transcript, failure, reads } =
-                open(self.subject.as_mut(), case, row, delivery)?;
+            let opened = open(self.subject.as_mut(), case, row, delivery);
             result.replays += 1;
+            let Outcome { transcript, failure, reads } = match opened {
+                Ok(outcome) => outcome,
+                Err(why) if is_again => {
+                    return Err(Unreachable(format!("lost again in {}: {why}", row.id)));
+                }
+                Err(why) => {
+                    result.recoveries.push(self.brought_back(&why)?);
+                    is_again = true;
+                    continue;
+                }
+            };
             let failure = failure
                 .or_else(|| broken(case.span, &transcript))
                 .or_else(|| too_few_reads(case.span, &transcript, delivery, reads));
@@ -247,6 +260,14 @@ impl Trial<'_> {
             REPEATS_MAX + 1,
             row.id
         )))
+    }
+
+    /// Brings back a server that was lost, and says what was in the way and what helped.
+    fn brought_back(&mut self, why: &Unreachable) -> Result<String, Unreachable> {
+        match self.subject.bring_back() {
+            Some(how) => Ok(format!("{why}\n{how}")),
+            None => Err(why.clone()),
+        }
     }
 }
 

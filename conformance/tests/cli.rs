@@ -124,7 +124,8 @@ fn wrong_input_ends_2_and_runs_nothing() {
             "error: check has no flag --traget; did you mean --target?",
         ),
         (&["check", "--target", "hots"], "error: --target: there is no target `hots`; there are"),
-        (&["check", "--target", "rp2040"], "error: --target: rp2040 is a board, and board support"),
+        (&["flash"], "error: "),
+        (&["flash", "desk", "other"], "error: one board at a time: is it desk?"),
         (
             &["check", "--cuts", "all"],
             "error: --cuts: `all` is none of whole, bytes, some, every\n",

@@ -101,4 +101,12 @@ impl<S: Subject> Subject for Probed<S> {
     fn stood_still(&mut self) -> Duration {
         self.subject.stood_still()
     }
+
+    fn bring_back(&mut self) -> Option<String> {
+        self.subject.bring_back()
+    }
+
+    fn closing(&mut self) -> Option<String> {
+        self.subject.closing()
+    }
 }

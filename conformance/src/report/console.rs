@@ -131,7 +131,7 @@ impl<'a, W: Write> Console<'a, W> {
 
 /// What else there is to know of a target, beside why it skips.
 pub(super) fn notes(summary: &Summary) -> Vec<String> {
-    let mut notes = Vec::new();
+    let mut notes = summary.notes.clone();
     if summary.repeats > 0 {
         notes.push(format!(
             "{} replays were done again, since it stood still for seconds in them",

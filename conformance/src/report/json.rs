@@ -146,6 +146,7 @@ mod tests {
             difference: None,
             replays: 7,
             repeats: 0,
+            recoveries: Vec::new(),
             took: Duration::from_millis(5),
             evidence: Vec::new(),
         };

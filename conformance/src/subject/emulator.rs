@@ -12,10 +12,7 @@ use std::time::Duration;
 use samewire_linked::PANICKED;
 
 use super::Unreachable;
-
-/// How long an emulator may say nothing although it was asked: far more than it needs for anything,
-/// even on a machine that has much else to do.
-const SILENT_MAX: Duration = Duration::from_secs(30);
+use super::link::stream::SILENT_MAX;
 
 /// Passes on what we say, and the last word when we are gone. Signals from the terminal reach it
 /// too, and are not for it.

@@ -2,6 +2,7 @@
 
 use super::emulator::{Emulator, Program};
 use super::link::Linked;
+use super::link::stream::Stream;
 use super::{Unreachable, image};
 
 /// The emulator.
@@ -12,8 +13,8 @@ pub fn subject(name: &str) -> Linked {
     Linked::new(name, start)
 }
 
-fn start() -> Result<Emulator, Unreachable> {
-    Emulator::start(&Program::qemu(QEMU, arguments()?))
+fn start() -> Result<Box<dyn Stream>, Unreachable> {
+    Ok(Box::new(Emulator::start(&Program::qemu(QEMU, arguments()?))?))
 }
 
 /// Its command line.

@@ -7,13 +7,15 @@
 pub mod core;
 pub(crate) mod emulator;
 pub mod host;
-mod image;
+pub(crate) mod image;
 pub mod link;
 pub mod microbit;
 pub(crate) mod orders;
 pub mod probe;
 pub mod qemu;
 pub mod remote;
+#[cfg_attr(not(feature = "boards"), path = "no_rig.rs")]
+pub(crate) mod rig;
 pub mod socket;
 pub mod url;
 
@@ -82,6 +84,17 @@ pub trait Subject {
     /// its emulator or the runner got no processor. What came of that may say nothing of the server.
     fn stood_still(&mut self) -> Duration {
         Duration::ZERO
+    }
+
+    /// Brings back a server that could not be reached, and says how; what it was at is to be done
+    /// again then. `None` if there is nothing that would help.
+    fn bring_back(&mut self) -> Option<String> {
+        None
+    }
+
+    /// What else there is to tell of this server when all is done.
+    fn closing(&mut self) -> Option<String> {
+        None
     }
 }
 

@@ -61,6 +61,58 @@ fn a_server_that_is_lost_has_no_verdict() {
     assert_eq!(run_dying(""), Err(Unreachable("gone".into())));
 }
 
+/// A server that is lost in its first connections, and can be brought back.
+struct Fainting {
+    losses: usize,
+    is_lost: bool,
+}
+
+impl Subject for Fainting {
+    fn name(&self) -> &str {
+        "fainting"
+    }
+
+    fn time(&self) -> Time {
+        Time::Virtual
+    }
+
+    fn lacks(&mut self, _: Need) -> Result<Option<String>, Unreachable> {
+        Ok(None)
+    }
+
+    fn open(&mut self, _: &OpenOptions) -> Result<Box<dyn Channel>, Unreachable> {
+        self.is_lost = self.losses > 0;
+        self.losses = self.losses.saturating_sub(1);
+        Ok(Box::new(Script::new(&[OK])))
+    }
+
+    fn lost(&mut self) -> Option<Unreachable> {
+        self.is_lost.then(|| Unreachable("gone".into()))
+    }
+
+    fn bring_back(&mut self) -> Option<String> {
+        Some("a reset helped".into())
+    }
+}
+
+#[test]
+fn a_server_that_is_brought_back_is_asked_once_more() {
+    let run = |losses| {
+        let file = parse("f", "f.case", &format!("### a\nBecause.\nrule rfc0-1-a\n\n{GET}\n"));
+        let file = file.unwrap_or_else(|errors| panic!("{}", errors[0]));
+        let case = file.cases.first().unwrap();
+        let subject = Box::new(Fainting { losses, is_lost: false });
+        let (reference, cuts, slow, foreign, keeps) = (None, Cuts::Whole, false, false, false);
+        let mut trial = Trial { subject, reference, cuts, slow, known: &[], foreign, keeps };
+        trial.run(case, &case.rows())
+    };
+    let result = run(1).unwrap();
+    assert_eq!((&result.status, result.replays), (&Status::Passed, 2));
+    assert_eq!(result.recoveries, ["gone\na reset helped"]);
+    let Unreachable(why) = run(2).unwrap_err();
+    assert_eq!(why, "lost again in f/a: gone");
+}
+
 #[test]
 fn limits_that_do_not_fit_skip_a_case() {
     let skipped = Ok(Status::Skipped("no room".into()));

@@ -4,6 +4,7 @@
 //! exact as in memory. How input is cut and which limits hold go before each connection as orders,
 //! on a channel of their own.
 
+pub(crate) mod stream;
 mod wire;
 
 use std::cell::RefCell;
@@ -12,26 +13,24 @@ use std::time::Duration;
 
 use samewire::Limits;
 
-use super::emulator::{Emulator, Trouble};
+use super::emulator::Trouble;
 use super::{Channel, Delivery, OpenOptions, Received, Subject, Time, Unreachable};
 use crate::case::Need;
 pub(crate) use samewire_linked::metric;
+use stream::Source;
 use wire::Wire;
 
-/// An emulated board, started when it is needed, and again when its firmware has panicked.
+/// A board, reached when it is needed, and again when its firmware has panicked.
 pub struct Linked {
     name: String,
-    start: Box<dyn Fn() -> Result<Emulator, Unreachable>>,
+    source: Box<dyn Source>,
     wire: Option<Rc<RefCell<Wire>>>,
 }
 
 impl Linked {
     /// A subject of this name, started so.
-    pub(crate) fn new(
-        name: impl Into<String>,
-        start: impl Fn() -> Result<Emulator, Unreachable> + 'static,
-    ) -> Self {
-        Self { name: name.into(), start: Box::new(start), wire: None }
+    pub(crate) fn new(name: impl Into<String>, source: impl Source + 'static) -> Self {
+        Self { name: name.into(), source: Box::new(source), wire: None }
     }
 
     fn wire(&mut self) -> Result<Rc<RefCell<Wire>>, Unreachable> {
@@ -40,7 +39,9 @@ impl Linked {
         {
             return Ok(Rc::clone(wire));
         }
-        let mut wire = Wire::new((self.start)()?);
+        // One that is still held would keep a serial port from being opened again.
+        self.wire = None;
+        let mut wire = Wire::new(self.source.start()?);
         wire.greet()?;
         let wire = Rc::new(RefCell::new(wire));
         self.wire = Some(Rc::clone(&wire));
@@ -89,6 +90,16 @@ impl Subject for Linked {
             Trouble::Lost(why) => Some(why),
             Trouble::Panicked(_) => None,
         }
+    }
+
+    fn bring_back(&mut self) -> Option<String> {
+        self.wire = None;
+        self.source.bring_back()
+    }
+
+    fn closing(&mut self) -> Option<String> {
+        self.wire = None;
+        self.source.closing()
     }
 }
 
@@ -149,6 +160,7 @@ impl Drop for Connection {
 #[cfg(all(test, unix))]
 mod tests {
     use super::Linked;
+    use super::stream::Stream;
     use crate::subject::emulator::{Emulator, Program};
     use crate::subject::{OpenOptions, Subject};
 
@@ -156,7 +168,8 @@ mod tests {
     fn open(script: &'static str) -> String {
         let arguments = vec!["-c".into(), script.into()];
         let program = Program { path: "sh".into(), arguments, folder: None, remedy: String::new() };
-        let start = move || Emulator::start(&program);
+        let start =
+            move || -> Result<Box<dyn Stream>, _> { Ok(Box::new(Emulator::start(&program)?)) };
         let opened = Linked::new("shell", start).open(&OpenOptions::default());
         opened.err().map(|why| why.to_string()).unwrap_or_default()
     }

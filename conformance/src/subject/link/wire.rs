@@ -1,25 +1,28 @@
-//! Our end of the link: bytes to an emulator and from it, and a clock that it waits for.
+//! Our end of the link: bytes to a board and from it, and a clock that it waits for.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use samewire_link::{Cause, Event, HostLink, Read, Settings};
+use samewire_link::{Cause, Event, HostLink, Read};
 
 use super::metric;
-use crate::subject::emulator::{Emulator, Trouble};
+use super::stream::Stream;
+use crate::subject::emulator::Trouble;
 use crate::subject::orders::{self, Order};
 use crate::subject::{OpenOptions, Received};
 
-/// Any but the board's, which is 0.
-const SESSION: u32 = 1;
+/// What a board logs of a panic begins so: it is the panic's own word.
+const PANICKED: &str = "panicked at ";
 
 /// Our end of the link, with at most one connection beside the orders.
 pub(super) struct Wire {
-    emulator: Emulator,
+    stream: Box<dyn Stream>,
     link: Box<HostLink>,
     /// Virtual time, which goes on from connection to connection.
     now: Duration,
     metrics: BTreeMap<u16, u64>,
+    /// What the board has logged, line by line.
+    log: Vec<String>,
     orders: u8,
     channel: Option<u8>,
     /// For the board, which has no room for it yet.
@@ -32,12 +35,14 @@ pub(super) struct Wire {
 }
 
 impl Wire {
-    pub(super) fn new(emulator: Emulator) -> Self {
+    pub(super) fn new(stream: Box<dyn Stream>) -> Self {
+        let link = Box::new(HostLink::new(stream.settings()));
         Self {
-            emulator,
-            link: Box::new(HostLink::new(Settings::host(SESSION))),
+            stream,
+            link,
             now: Duration::ZERO,
             metrics: BTreeMap::new(),
+            log: Vec::new(),
             orders: 0,
             channel: None,
             unsent: Vec::new(),
@@ -56,7 +61,7 @@ impl Wire {
         }
         match self.link.open() {
             Some(channel) => self.orders = channel,
-            None => return Err(self.emulator.lost("the board has no channel")),
+            None => return Err(self.stream.lost("the board has no channel")),
         }
         self.measure(metric::SEND_BYTES).map(drop)
     }
@@ -160,7 +165,7 @@ impl Wire {
         self.settle()?;
         match self.metrics.get(&id) {
             Some(&value) => Ok(value),
-            None => Err(self.emulator.lost(&format!("the board does not measure {id}"))),
+            None => Err(self.stream.lost(&format!("the board does not measure {id}"))),
         }
     }
 
@@ -190,21 +195,28 @@ impl Wire {
 
     /// Sends what is to be sent.
     fn flush(&mut self) -> Result<(), Trouble> {
-        let mut frames = Vec::new();
-        let mut some = [0; 4096];
-        while let count @ 1.. = self.link.transmit(0, &mut some) {
+        let (now, mut frames, mut some) = (self.stream.now(), Vec::new(), [0; 4096]);
+        while let count @ 1.. = self.link.transmit(now, &mut some) {
             frames.extend_from_slice(some.get(..count).unwrap_or_default());
         }
-        if frames.is_empty() { Ok(()) } else { self.emulator.write(&frames) }
+        if frames.is_empty() { Ok(()) } else { self.stream.write(&frames) }
     }
 
     /// Sends, waits for something, and takes it; whether the board says that nothing moves.
     fn exchange(&mut self) -> Result<bool, Trouble> {
+        match self.try_exchange()? {
+            Ok(is_still) => Ok(is_still),
+            Err(Cause::Restarted) => Err(self.restarted()),
+            Err(cause) => Err(self.broken(cause)),
+        }
+    }
+
+    /// The same, and why the link broke, if it did.
+    fn try_exchange(&mut self) -> Result<Result<bool, Cause>, Trouble> {
         self.flush()?;
-        let bytes = self.emulator.read()?;
-        let mut rest = &bytes[..];
-        let mut is_still = false;
-        while let Some(event) = self.link.poll_event(0, &mut rest) {
+        let bytes = self.stream.read(self.link.deadline())?;
+        let (now, mut rest, mut is_still) = (self.stream.now(), &bytes[..], false);
+        while let Some(event) = self.link.poll_event(now, &mut rest) {
             match event {
                 Event::TickDone(_) => is_still = true,
                 Event::Reset(channel) if Some(channel) == self.channel => {
@@ -214,15 +226,39 @@ impl Wire {
                 Event::Metric(id, value) => {
                     self.metrics.insert(id, value);
                 }
-                Event::Broken(cause) => return Err(self.broken(cause)),
+                Event::Log(line) => self.log.push(String::from_utf8_lossy(line).into_owned()),
+                Event::Broken(cause) => return Ok(Err(cause)),
                 _ => {}
             }
         }
-        Ok(is_still)
+        Ok(Ok(is_still))
     }
 
     fn broken(&mut self, cause: Cause) -> Trouble {
-        self.emulator.lost(&format!("the link to the board is broken ({cause:?})"))
+        self.stream.lost(&format!("the link to the board is broken ({cause:?})"))
+    }
+
+    /// The board has begun anew. It is greeted once more, since what it says first is why.
+    fn restarted(&mut self) -> Trouble {
+        self.log.clear();
+        self.link.restart(self.stream.settings().session.wrapping_add(1));
+        let mut is_told = false;
+        while !is_told {
+            match self.try_exchange() {
+                Ok(Ok(is_still)) => is_told = is_still,
+                Ok(Err(cause)) => return self.broken(cause),
+                Err(trouble) => return trouble,
+            }
+            // What it has to say comes before the answer to that.
+            if self.link.is_up() {
+                self.link.tick(0);
+            }
+        }
+        let words = self.log.join("\n");
+        if words.starts_with(PANICKED) {
+            return Trouble::Panicked(words);
+        }
+        self.stream.lost(&format!("the board has begun anew: {words}"))
     }
 
     /// Reads at once, so that credit never runs out.
