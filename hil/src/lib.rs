@@ -1,8 +1,4 @@
-//! Boards: which there are, and how they are flashed, reset, leased and recovered. It knows boards
-//! and images, and never HTTP: what is said to a board's server is somebody else's.
-//!
-//! Without features this is [`boards.toml`](boards), read and judged. The feature `rig` brings what
-//! touches a board, and with it probe-rs and serial ports.
+#![doc = include_str!("../README.md")]
 #![cfg_attr(
     not(test),
     deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)

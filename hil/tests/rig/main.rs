@@ -8,6 +8,8 @@ mod emulated;
 #[cfg(all(unix, feature = "esp"))]
 mod espressif;
 mod firmware;
+#[cfg(target_os = "linux")]
+mod killed;
 mod leases;
 mod scratch;
 
@@ -22,10 +24,16 @@ fn main() -> ExitCode {
     if let Some(end) = leases::hold_if_asked() {
         return end;
     }
+    #[cfg(target_os = "linux")]
+    if let Some(end) = killed::listen_if_asked() {
+        return end;
+    }
     let groups = [
         leases::TRIALS,
         drives::TRIALS,
         emulated::TRIALS,
+        #[cfg(target_os = "linux")]
+        killed::TRIALS,
         #[cfg(all(unix, feature = "esp"))]
         espressif::TRIALS,
     ];
