@@ -8,11 +8,14 @@ const DMA_CHAN_ABORT = 0x444;
 const I2C = { DATA_CMD: 0x10, INTR_MASK: 0x30, RX_TL: 0x38, TX_TL: 0x3c, SDA_HOLD: 0x7c };
 const I2C_DMA = { FIRST: 0x88, LAST: 0x90 };
 const I2C_INTERRUPT = { RX_FULL: 1 << 2, TX_EMPTY: 1 << 4 };
+// Their highest ten bits.
+const [ADCS, SBCS] = [0x105, 0x106];
 const NVIC_ICPR = 0x280;
 const AIRCR = { at: 0xd0c, KEY: 0x05fa, KEY_READ: 0xfa050000, SYSRESETREQ: 1 << 2 };
 
 export function mend(chip, { log, onResetRequest }) {
   chip.logger = logger(chip, log);
+  carry(chip.core);
   waiting(chip.core);
   pending(chip);
   resetRequest(chip.ppb, onResetRequest);
@@ -40,6 +43,25 @@ function logger(chip, log) {
     warn: say,
     error: say,
   };
+}
+
+// ADCS and SBCS add the carry to their second operand and take the sum for it. 2^31 - 1 and a carry is
+// then taken for the lowest number, and the overflow is told the wrong way round: signed numbers of 64
+// bits compare wrongly with the highest one.
+function carry(core) {
+  for (const [update, instruction, added] of [
+    ['addUpdateFlags', ADCS, true],
+    ['substractUpdateFlags', SBCS, false],
+  ]) {
+    const before = core[update].bind(core);
+    core[update] = (left, right) => {
+      const wasAdded = core.C === added;
+      const result = before(left, right);
+      const isLowest = right === 0x80000000 && wasAdded;
+      if (isLowest && core.readUint16((core.PC - 2) >>> 0) >>> 6 === instruction) core.V = !core.V;
+      return result;
+    };
+  }
 }
 
 // With PRIMASK set an interrupt ends a wait and is not taken. rp2040js takes it. It also forgets

@@ -149,6 +149,25 @@ test('a fault goes to its handler, and a fault in there locks up', async () => {
   assert.equal(locked.board.isLockedUp, false);
 });
 
+test('sums and differences with a carry have the flags of the architecture', () => {
+  const { chip } = new Bench();
+  const { core } = chip;
+  const [ADCS, SBCS] = [0x4148, 0x4188]; // of r0 and r1
+  const edges = [0, 1, 2, 0x7ffffffe, 0x7fffffff, 0x80000000, 0x80000001, 0xfffffffe, 0xffffffff];
+  for (const [opcode, complement] of [[ADCS, 0], [SBCS, 0xffffffff]]) {
+    chip.writeUint16(SRAM, opcode);
+    for (const left of edges) for (const right of edges) for (const carry of [0, 1]) {
+      const added = (right ^ complement) >>> 0;
+      const [sum, signed] = [left + added + carry, (left | 0) + (added | 0) + carry];
+      [core.registers[0], core.registers[1], core.C, core.PC] = [left, right, carry === 1, SRAM];
+      core.executeInstruction();
+      const { registers, N, Z, C, V } = core;
+      const expected = [sum >>> 0, (sum | 0) < 0, sum >>> 0 === 0, sum > 0xffffffff, signed !== (signed | 0)];
+      assert.deepEqual([registers[0], N, Z, C, V], expected, `${opcode.toString(16)} ${left} ${right} ${carry}`);
+    }
+  }
+});
+
 test('the boot ROM copies, fills, counts, and is found by its table', () => {
   const { chip, board } = new Bench();
   const { core } = chip;

@@ -136,6 +136,18 @@ test('breakpoints stop the core, on the first instruction of a handler, too', as
   assert.equal(debug.register(4), 1);
 });
 
+test('a breakpoint that firmware has in itself is the debugger\'s, and a fault without one', async () => {
+  const { debug, bench } = attach(image([0xbf30, 0xbe00]));
+  debug.control(DEBUG);
+  debug.write(NVIC_ISER, 1 << 7);
+  bench.chip.core.PM = true;
+  debug.write(NVIC_ISPR, 1 << 7);
+  await bench.until(() => bench.board.isHalted);
+  assert.equal(debug.register(PC), CODE + 2);
+  const alone = new Bench(image([0xbe00]));
+  await alone.until(() => alone.said.some((line) => line.startsWith('hard fault')));
+});
+
 test('a reset is caught before the first instruction, and memory outlives it', async () => {
   const { debug, bench } = attach();
   await bench.until(() => bench.chip.core.waiting);
