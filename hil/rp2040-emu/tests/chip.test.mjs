@@ -68,6 +68,15 @@ test('SysTick ends a wait', async () => {
   assert.ok(bench.registers[4] >= 9 && bench.registers[4] <= 11, `${bench.registers[4]} ticks`);
 });
 
+test('a SysTick without anything to count does not stop time', async () => {
+  const { chip } = waiter();
+  chip.writeUint32(SYSTICK.RVR, 0);
+  chip.writeUint32(SYSTICK.CVR, 0);
+  chip.writeUint32(SYSTICK.CSR, 7);
+  chip.clock.tick(1000);
+  assert.equal(chip.clock.nanos, 1000);
+});
+
 test('time is never ahead of the wall clock, and an alarm comes when it is due', async () => {
   const bench = waiter();
   await bench.pass(1);
