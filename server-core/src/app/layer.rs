@@ -283,7 +283,12 @@ pub trait Layer<A: ?Sized> {
 
     /// The state of this type, for the word `state`.
     #[doc(hidden)]
-    fn find<'s>(&self, state: &'s Self::State, wanted: TypeId) -> Option<&'s dyn Any> {
+    fn find<'s>(
+        &self,
+        state: &'s Self::State,
+        request: &Request<'_>,
+        wanted: TypeId,
+    ) -> Option<&'s dyn Any> {
         (TypeId::of::<Self::State>() == wanted).then_some(state)
     }
 }

@@ -6,6 +6,7 @@ mod whole;
 mod bounds;
 mod composed;
 mod cors;
+mod handed_on;
 mod headers;
 #[cfg(feature = "jwt")]
 mod jwt;

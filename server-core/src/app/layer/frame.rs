@@ -181,7 +181,7 @@ impl<A: ?Sized, L: Layer<A>> Around for Framed<'_, A, L> {
     }
 
     fn find(&self, wanted: TypeId) -> Option<&dyn Any> {
-        self.layers.find(&self.state, wanted)
+        self.layers.find(&self.state, &self.request, wanted)
     }
 
     fn request_id(&self) -> Option<&[u8]> {

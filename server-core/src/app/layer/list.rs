@@ -53,11 +53,8 @@ macro_rules! hand_to_both {
         $me.0.$stage($($what),*);
         $me.1.$stage($($what),*);
     }};
-    (named $stage:ident($me:ident, $state:ident, $what:ident)) => {
-        $me.0.$stage(&$state.0, $what).or_else(|| $me.1.$stage(&$state.1, $what))
-    };
-    (found $($rest:tt)*) => {
-        hand_to_both!(named $($rest)*)
+    (named $stage:ident($me:ident, $state:ident $(, $what:ident)*)) => {
+        $me.0.$stage(&$state.0 $(, $what)*).or_else(|| $me.1.$stage(&$state.1 $(, $what)*))
     };
     // What is told, and the end.
     ($kind:ident $stage:ident($me:ident, $app:ident, $state:ident $(, $what:ident)*)) => {{

@@ -78,11 +78,8 @@ macro_rules! hand_inside {
     (server $stage:ident($me:ident, $app:ident $(, $what:ident)*)) => {
         $me.layers.$stage($me.app $(, $what)*);
     };
-    (named $stage:ident($me:ident, $state:ident, $request:ident)) => {
-        $me.layers.$stage(&$state.layers, &$me.inner($state, $request)?)
-    };
-    (found $stage:ident($me:ident, $state:ident, $wanted:ident)) => {
-        $me.layers.$stage(&$state.layers, $wanted)
+    (named $stage:ident($me:ident, $state:ident, $request:ident $(, $what:ident)*)) => {
+        $me.layers.$stage(&$state.layers, &$me.inner($state, $request)? $(, $what)*)
     };
 }
 
@@ -137,11 +134,10 @@ macro_rules! hand_on_route {
             $me.layers.$stage($app, $state, $record);
         }
     };
-    (named $stage:ident($me:ident, $state:ident, $request:ident)) => {
-        if $me.is_on($request) { $me.layers.$stage($state, $request) } else { None }
+    (named $stage:ident($me:ident, $state:ident, $request:ident $(, $what:ident)*)) => {
+        if $me.is_on($request) { $me.layers.$stage($state, $request $(, $what)*) } else { None }
     };
-    // The server's begin and end, and the state.
-    ($kind:ident $stage:ident($me:ident $(, $what:ident)*)) => {
+    (server $stage:ident($me:ident $(, $what:ident)*)) => {
         $me.layers.$stage($($what),*)
     };
 }

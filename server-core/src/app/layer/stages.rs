@@ -10,8 +10,7 @@
 /// | `tells` | something has happened to a request |
 /// | `ended` | the request is part of the record |
 /// | `server` | there is no request |
-/// | `named` | looks for an id |
-/// | `found` | looks for a state, whatever the request |
+/// | `named` | looks for what a layer has given the request |
 macro_rules! stages {
     ($hand_on:ident) => {
         fn on_request(
@@ -102,8 +101,13 @@ macro_rules! stages {
             $hand_on!(named request_id(self, state, request))
         }
 
-        fn find<'s>(&self, state: &'s Self::State, wanted: TypeId) -> Option<&'s dyn Any> {
-            $hand_on!(found find(self, state, wanted))
+        fn find<'s>(
+            &self,
+            state: &'s Self::State,
+            request: &Request<'_>,
+            wanted: TypeId,
+        ) -> Option<&'s dyn Any> {
+            $hand_on!(named find(self, state, request, wanted))
         }
     };
 }
