@@ -3,7 +3,7 @@
 use core::future::{Future, poll_fn};
 use core::ops::{Deref, DerefMut, Range};
 use core::task::Poll;
-use core::{mem, str};
+use core::{fmt, mem, str};
 
 use super::exchange::Exchange;
 use super::problem::Problem;
@@ -13,6 +13,14 @@ use crate::connection::{Collected, Piece};
 /// there was to answer has been answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Interrupted;
+
+impl fmt::Display for Interrupted {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        to.write_str("interrupted before the end")
+    }
+}
+
+impl core::error::Error for Interrupted {}
 
 /// The content, piece by piece. Not asking for the next piece is what slows a fast peer down: the
 /// receive buffer lies in the piece's handle, so there is nothing to read into.
@@ -131,5 +139,19 @@ impl Deref for Text<'_> {
 
     fn deref(&self) -> &str {
         str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Interrupted;
+    use std::boxed::Box;
+    use std::string::ToString;
+
+    #[test]
+    fn an_interruption_goes_where_any_error_goes() {
+        let fails = || -> Result<(), Box<dyn core::error::Error>> { Err(Interrupted)? };
+        assert_eq!(fails().unwrap_err().to_string(), Interrupted.to_string());
+        assert_eq!(Interrupted.to_string(), "interrupted before the end");
     }
 }

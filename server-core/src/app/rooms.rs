@@ -2,7 +2,7 @@
 //!
 //! ```
 //! use samewire::app::rooms::{Rooms, GENERAL};
-//! use samewire::{App, Either, Result, Status, Text, WebSocket, app, select};
+//! use samewire::{App, Either, Problem, Result, Status, Text, WebSocket, app, select};
 //!
 //! struct Chat { rooms: Rooms<4, 512> }
 //!
@@ -24,10 +24,14 @@
 //! }
 //!
 //! async fn news(app: &Chat, text: Text<'_>) -> Result<Status> {
-//!     app.rooms.publish(GENERAL, &*text)?;
+//!     let told = app.rooms.publish(GENERAL, &*text);
+//!     told.map_err(|_| Problem::new(Status::CONTENT_TOO_LARGE, "these news are too long"))?;
 //!     Ok(Status::ACCEPTED)
 //! }
 //! ```
+//!
+//! What is too long for the ring is the app's fault by the plain `?`: 500, or 1011 on a WebSocket.
+//! Where a client says how long it is, it is told so, as in `news`.
 //!
 //! A member leaves when it is dropped, and so with the end of its handler, whatever ended that.
 
@@ -88,12 +92,30 @@ pub enum JoinError {
     NoRoom,
 }
 
+impl JoinError {
+    const fn text(self) -> &'static str {
+        match self {
+            Self::Name => "the name of a room has 1 to 24 bytes",
+            Self::NoRoom => "there are too many rooms",
+        }
+    }
+}
+
+impl fmt::Display for JoinError {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        to.write_str(self.text())
+    }
+}
+
+impl core::error::Error for JoinError {}
+
 impl From<JoinError> for Problem {
     fn from(error: JoinError) -> Self {
-        match error {
-            JoinError::Name => Self::bad_request("the name of a room has 1 to 24 bytes"),
-            JoinError::NoRoom => Self::new(Status::SERVICE_UNAVAILABLE, "there are too many rooms"),
-        }
+        let status = match error {
+            JoinError::Name => Status::BAD_REQUEST,
+            JoinError::NoRoom => Status::SERVICE_UNAVAILABLE,
+        };
+        Self::new(status, error.text())
     }
 }
 
@@ -248,8 +270,8 @@ impl<const ROOMS: usize, const BYTES: usize, const W: usize> fmt::Debug
 
 #[cfg(test)]
 mod tests {
-    use super::{GENERAL, JoinError, NAME_BYTES_MAX, Rooms};
-    use std::string::String;
+    use super::{GENERAL, JoinError, NAME_BYTES_MAX, Problem, Rooms};
+    use std::string::{String, ToString};
     use std::vec::Vec;
 
     #[test]
@@ -267,6 +289,14 @@ mod tests {
         assert_eq!(rooms.members(GENERAL), 0);
         let third = rooms.join("third").unwrap();
         assert_eq!((third.members(), rooms.members("other")), (1, 1));
+    }
+
+    #[test]
+    fn who_cannot_join_hears_the_same_by_any_error_and_by_a_problem() {
+        for error in [JoinError::Name, JoinError::NoRoom] {
+            let any: &dyn core::error::Error = &error;
+            assert_eq!(any.to_string(), Problem::from(error).detail());
+        }
     }
 
     #[test]
