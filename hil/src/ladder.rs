@@ -57,8 +57,8 @@ pub struct Climb {
 pub(crate) trait Hands {
     /// Does it. `Ok(None)` is done; `Ok(Some(why))` cannot be done with this board.
     fn act(&mut self, rung: Rung) -> Result<Option<String>, Trouble>;
-    /// Whether the board answers.
-    fn is_alive(&mut self) -> Result<(), Trouble>;
+    /// Whether the board answers, behind this rung.
+    fn is_alive(&mut self, rung: Rung) -> Result<(), Trouble>;
 }
 
 impl Climb {
@@ -77,7 +77,7 @@ impl Climb {
                 Outcome::DidNot(Trouble::new(Class::TimeOut, "no time is left for it", remedy))
             } else {
                 match hands.act(rung) {
-                    Ok(None) => match hands.is_alive() {
+                    Ok(None) => match hands.is_alive(rung) {
                         Ok(()) => Outcome::Helped,
                         Err(trouble) => Outcome::DidNot(trouble),
                     },
@@ -145,8 +145,8 @@ mod tests {
             Ok(None)
         }
 
-        fn is_alive(&mut self) -> Result<(), Trouble> {
-            if self.done.last().copied() == self.until {
+        fn is_alive(&mut self, rung: Rung) -> Result<(), Trouble> {
+            if Some(rung) == self.until {
                 return Ok(());
             }
             Err(Trouble::new(Class::Link, "nothing comes", ""))

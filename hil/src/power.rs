@@ -8,7 +8,7 @@ use crate::stand_in::last_words;
 use crate::trouble::{Class, Trouble};
 
 /// How long it may take: a board should be without power for a second or two.
-const CYCLE_MAX: Duration = Duration::from_secs(15);
+const CYCLE_MAX: Duration = Duration::from_secs(10);
 /// How often it is looked at.
 const LOOK: Duration = Duration::from_millis(20);
 

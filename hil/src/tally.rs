@@ -17,7 +17,7 @@ pub struct Tally {
 
 impl Tally {
     /// Does something until it is done, at most three times. Trouble that does not pass by itself
-    /// ends it at once.
+    /// ends it at once, and so does a second time-out: what has hung twice for long hangs.
     ///
     /// # Errors
     ///
@@ -26,9 +26,14 @@ impl Tally {
         &mut self,
         mut act: impl FnMut() -> Result<T, Trouble>,
     ) -> Result<T, Trouble> {
+        let mut has_hung = false;
         for _ in 1..TRIES_MAX {
             match act() {
-                Err(trouble) if trouble.class.may_pass() => self.count(trouble),
+                Err(trouble) if trouble.class == Class::TimeOut && has_hung => return Err(trouble),
+                Err(trouble) if trouble.class.may_pass() => {
+                    has_hung |= trouble.class == Class::TimeOut;
+                    self.count(trouble);
+                }
                 end => return end,
             }
         }
@@ -100,5 +105,16 @@ mod tests {
         });
         assert_eq!((end.unwrap_err().class, calls), (Class::Attach, TRIES_MAX));
         assert_eq!(tally.to_string(), "2 retries: 2 attach");
+    }
+
+    #[test]
+    fn what_hangs_is_tried_once_more() {
+        let (mut tally, mut calls) = (Tally::default(), 0);
+        let end: Result<(), _> = tally.attempt(|| {
+            calls += 1;
+            Err(trouble(Class::TimeOut))
+        });
+        assert_eq!((end.unwrap_err().class, calls), (Class::TimeOut, 2));
+        assert_eq!(tally.to_string(), "1 retry: 1 time-out");
     }
 }

@@ -42,9 +42,9 @@ pub enum Way {
 pub struct Progress {
     /// What is being done.
     pub step: Step,
-    /// So many bytes of it are done.
+    /// So much of it is done: bytes, or the blocks that a boot ROM takes.
     pub done: u64,
-    /// Of so many; 0 where that is not known.
+    /// Of so much; 0 where that is not known.
     pub all: u64,
 }
 

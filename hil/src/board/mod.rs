@@ -23,7 +23,7 @@ use crate::trouble::{Class, Trouble};
 pub use flash::{Flashed, Progress, Way};
 
 /// How long a board may take from its reset to its first greeting, and its port to come back.
-pub const START_MAX: Duration = Duration::from_secs(8);
+pub const START_MAX: Duration = Duration::from_secs(6);
 /// How long a board that has started may take to answer.
 const ANSWER_MAX: Duration = Duration::from_secs(3);
 /// How often a port or a drive that comes or goes is looked for.
@@ -164,6 +164,10 @@ impl Board {
     ///
     /// There is none, or it is not ours, or it does not come back.
     pub fn serial(&self) -> Result<Serial, Trouble> {
+        self.serial_within(START_MAX)
+    }
+
+    fn serial_within(&self, patience: Duration) -> Result<Serial, Trouble> {
         let Some(name) = &self.setup.serial else {
             let what = format!("no serial port leads to {}", self.name);
             let remedy = "plug it in, or name the port in boards.toml: serial = \"/dev/ttyACM0\"";
@@ -172,7 +176,7 @@ impl Board {
         let began = Instant::now();
         loop {
             match Serial::open(name, self.setup.baud) {
-                Err(trouble) if trouble.class == Class::NoBoard && began.elapsed() < START_MAX => {
+                Err(trouble) if trouble.class == Class::NoBoard && began.elapsed() < patience => {
                     std::thread::sleep(LOOK);
                 }
                 opened => return opened,

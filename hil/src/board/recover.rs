@@ -1,8 +1,9 @@
 //! What each rung of the ladder is for a board.
 
 use std::ops::ControlFlow;
+use std::time::Duration;
 
-use super::{ANSWER_MAX, Board};
+use super::{ANSWER_MAX, Board, START_MAX};
 use crate::attached::Attached;
 use crate::greet::greet;
 use crate::job::Job;
@@ -53,7 +54,12 @@ impl Hands for Board {
         }
     }
 
-    fn is_alive(&mut self) -> Result<(), Trouble> {
-        greet(&mut self.serial()?, ANSWER_MAX).map(drop)
+    fn is_alive(&mut self, rung: Rung) -> Result<(), Trouble> {
+        let patience = match rung {
+            // Nothing has taken its port away.
+            Rung::Link => Duration::ZERO,
+            Rung::Probe | Rung::Reenumerate | Rung::Power => START_MAX,
+        };
+        greet(&mut self.serial_within(patience)?, ANSWER_MAX).map(drop)
     }
 }

@@ -35,11 +35,10 @@ pub(super) fn flash(port: &str, elf: &[u8], teller: &'static Teller) -> Result<D
     let image = IdfBootloaderFormat::new(elf, &data, None, None, None, None).map_err(bad)?;
     let mut flasher = alive_while(teller, || connect(port))?;
     let mut progress = Progress { teller, all: 0 };
+    // It starts the chip when all is written and compared.
     flasher
         .load_image_to_flash(&mut progress, ImageFormat::EspIdf(image))
         .map_err(|error| Trouble { remedy: HALF.to_owned(), ..trouble(error) })?;
-    teller.tell(&Told::Step(Step::Reset));
-    flasher.connection().reset().map_err(trouble)?;
     Ok(Done::Flashed)
 }
 

@@ -62,7 +62,7 @@ pub(crate) struct Piece {
 pub(crate) enum Told {
     /// It is at this.
     Step(Step),
-    /// Of what it is at, so many bytes are done.
+    /// Of what it is at, so much is done.
     Progress { done: u64, all: u64 },
     /// The firmware has logged this. It may be the begin, the middle or the end of a line.
     Log(String),
@@ -121,21 +121,22 @@ impl Job {
             Self::Flash { pieces, .. } => {
                 let bytes: usize = pieces.iter().map(|piece| piece.length).sum();
                 // The slowest probe writes about 20 KB a second.
-                let seconds = 20 + bytes as u64 / 16_384;
+                let seconds = 25 + bytes as u64 / 16_384;
                 Some(Duration::from_secs(seconds))
             }
             // Three ways of connecting, at 115,200 baud at first.
             Self::FlashSerial { flash_bytes, .. } => {
                 Some(Duration::from_secs(40 + *flash_bytes as u64 / 8192))
             }
-            Self::Reset { .. } | Self::Read { .. } => Some(Duration::from_secs(10)),
-            Self::StackPeak { .. } => Some(Duration::from_secs(20)),
+            Self::Reset { .. } | Self::Read { .. } => Some(Duration::from_secs(15)),
+            Self::StackPeak { .. } => Some(Duration::from_secs(25)),
             Self::Log { .. } => None,
         }
     }
 
-    /// How long it may tell nothing.
+    /// How long it may tell nothing. To attach is hundreds of round trips: a second or two, and far
+    /// more where a chip is played by a program on a machine that has much else to do.
     pub(crate) const fn silence(&self) -> Duration {
-        Duration::from_secs(10)
+        Duration::from_secs(15)
     }
 }
