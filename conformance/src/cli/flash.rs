@@ -85,6 +85,7 @@ mod with {
         let way = match way {
             Way::Probe => "its probe",
             Way::Drive => "its drive",
+            Way::Serial => "its serial port",
         };
         let verified = if *is_verified { " and verified" } else { "" };
         format!("{bytes} bytes flashed{verified} by {way} in {:.1} s", took.as_secs_f32())
