@@ -158,12 +158,6 @@ impl Problem {
             Said::Kind(kind) => kind.detail,
         }
     }
-
-    /// What a WebSocket's peer is to be told, if anything.
-    #[cfg(feature = "ws")]
-    pub(super) fn farewell(&self) -> Option<&'static str> {
-        self.status().map(|_| self.detail())
-    }
 }
 
 /// An interruption has been answered already, as far as there is anybody to answer.

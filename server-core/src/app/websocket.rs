@@ -77,9 +77,11 @@ impl Farewell for () {
     }
 }
 
+/// An interruption is a failure as well where it is not the end of the WebSocket, of which the peer
+/// knows: a message was too large to be sent.
 impl Farewell for Problem {
     fn failure(&self) -> Option<&'static str> {
-        self.farewell()
+        Some(self.detail())
     }
 }
 
@@ -205,7 +207,8 @@ impl Outbox<'_> {
     /// # Errors
     ///
     /// [`Interrupted`] once the WebSocket is closing, and for more than
-    /// [`answer_bytes_max`](crate::Limits::answer_bytes_max) bytes.
+    /// [`answer_bytes_max`](crate::Limits::answer_bytes_max) bytes; a handler that returns this of an
+    /// open one closes it with 1011.
     pub fn send(
         &mut self,
         mut message: impl Send,

@@ -7,7 +7,7 @@ use samewire::app::handshake::Handshake;
 use samewire::app::layer::Layer;
 use samewire::app::websocket::Message;
 use samewire::{Limits, Problem, Request, Result, Status, WebSocket, app};
-use samewire_sim::{Client, Delivery, World};
+use samewire_sim::{Client, Delivery, Sim, World};
 
 use super::peer::frame;
 
@@ -22,6 +22,7 @@ app! { for house: House;
     ws  "/picky"  => picky(ws);
     ws  "/brief"  => brief(ws);
     ws  "/closed" => closed(handshake);
+    ws  "/large"  => large(ws);
     get "/"       => index;
 }
 
@@ -50,6 +51,14 @@ async fn brief(_: &House, ws: WebSocket<'_>) {
     inbox.receive().await;
     let code = samewire::ws::close::Code::sendable(4000).unwrap();
     outbox.close(code, "that was all");
+}
+
+/// Says more than it can.
+async fn large(_: &House, ws: WebSocket<'_>) -> Result {
+    let (mut inbox, mut outbox) = ws.split();
+    inbox.receive().await;
+    let message = "x".repeat(Limits::SMALL.answer_bytes_max as usize + 1);
+    Ok(outbox.send(&*message).await?)
 }
 
 async fn closed(_: &House, handshake: Handshake<'_>) {
@@ -186,6 +195,18 @@ fn a_handler_closes_with_a_code_and_a_reason() {
     for reserved in [0, 999, 1004, 1005, 1006, 1010, 1015, 2999, 5000] {
         assert_eq!(samewire::ws::close::Code::sendable(reserved), None, "{reserved}");
     }
+}
+
+#[test]
+fn a_message_that_no_buffer_holds_is_a_failure_and_a_peer_that_leaves_is_none() {
+    let sim = Sim::new(House::default());
+    let mut ws = sim.ws("/large");
+    ws.send("speak");
+    assert_eq!(ws.expect_close(1011), "");
+    sim.ws("/large").close(1000);
+    let ws = sim.ws("/echo");
+    sim.drain();
+    ws.expect_close(1001);
 }
 
 #[test]
