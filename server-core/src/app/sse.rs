@@ -123,7 +123,9 @@ impl<'x> Events<'x> {
     /// # Errors
     ///
     /// [`Interrupted`] if the client is gone, if the server stops, and for an event of more than
-    /// [`answer_bytes_max`](crate::Limits::answer_bytes_max) bytes.
+    /// [`answer_bytes_max`](crate::Limits::answer_bytes_max) bytes. Of that nothing is sent, and the
+    /// stream goes on: a handler may send less instead. If it returns, the client comes back, to the
+    /// same event if ids tell it where it was.
     pub fn send<D: EventData>(
         &mut self,
         mut event: Event<'_, D>,

@@ -15,6 +15,7 @@ app! { for Panel;
     get  "/events"  => events(sse);
     get  "/history" => history(sse);
     get  "/large"   => large(sse);
+    get  "/shorter" => shorter(sse);
     post "/events"  => events(sse);
 }
 
@@ -48,6 +49,14 @@ async fn large(_: &Panel, mut events: Events<'_>) -> Result {
     events.send(Event::data("fits")).await?;
     let large = "x".repeat(Limits::SMALL.answer_bytes_max as usize);
     Ok(events.send(Event::data(&*large)).await?)
+}
+
+async fn shorter(_: &Panel, mut events: Events<'_>) -> Result {
+    let large = "x".repeat(Limits::SMALL.answer_bytes_max as usize);
+    if events.send(Event::data(&*large)).await.is_err() {
+        events.send(Event::data("too large")).await?;
+    }
+    Ok(())
 }
 
 const GET: &str = "GET /events HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -211,6 +220,13 @@ fn an_event_that_no_buffer_holds_ends_the_stream() {
 }
 
 /// A thousand events to a client who reads a few bytes now and then: each that comes is whole.
+#[test]
+fn of_an_event_that_no_buffer_holds_nothing_is_sent_and_another_may_follow() {
+    let world = World::new(Panel::default(), Limits::SMALL);
+    let client = open(&world, "GET /shorter HTTP/1.1\r\nHost: a\r\n\r\n");
+    assert!(text(&client).ends_with("\r\n\r\n11\r\ndata: too large\n\n\r\n0\r\n\r\n"));
+}
+
 #[test]
 fn a_slow_client_gets_whole_events_and_no_memory_grows() {
     let world = World::new(Panel::default(), Limits::SMALL);
