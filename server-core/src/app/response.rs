@@ -72,7 +72,8 @@ impl BodyWriter<'_> {
     /// # Errors
     ///
     /// [`Interrupted`] once the connection is over: the peer is gone, or has not read for too long. A
-    /// server that wants to stop waits for the answer's end.
+    /// server that wants to stop waits for the answer's end; where there is none, ask
+    /// [`Time::is_closing`](crate::Time::is_closing) between two writes (the word `time`).
     pub fn write(&mut self, data: &[u8]) -> impl Future<Output = Result<(), Interrupted>> {
         let mut left = data;
         poll_fn(move |_| {
