@@ -124,7 +124,6 @@ fn wrong_input_ends_2_and_runs_nothing() {
             "error: check has no flag --traget; did you mean --target?",
         ),
         (&["check", "--target", "hots"], "error: --target: there is no target `hots`; there are"),
-        (&["flash"], "error: "),
         (&["flash", "desk", "other"], "error: one board at a time: is it desk?"),
         (
             &["check", "--cuts", "all"],
