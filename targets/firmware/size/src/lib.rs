@@ -6,6 +6,8 @@
 
 use core::future::Future;
 use core::hint::black_box;
+#[cfg(feature = "known")]
+use core::net::{IpAddr, Ipv4Addr};
 use core::panic::PanicInfo;
 use core::pin::pin;
 use core::task::{Context, Poll, Waker};
@@ -13,7 +15,9 @@ use core::task::{Context, Poll, Waker};
 use samewire::connection::Connection;
 use samewire::{App, Clock, Gone, Instant, Limits, Transport};
 
-/// A byte stream and a clock that could do anything.
+/// A byte stream and a clock that could do anything. It has no time of day, no random bytes and no
+/// address, and what would need them is left out, as on boards without; with the feature `known` it
+/// has all three.
 pub struct Peer;
 
 impl Transport for Peer {
@@ -30,6 +34,11 @@ impl Transport for Peer {
     fn poll_shutdown(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Gone>> {
         black_box(Poll::Ready(Ok(())))
     }
+
+    #[cfg(feature = "known")]
+    fn peer(&self) -> Option<IpAddr> {
+        black_box(Some(IpAddr::V4(Ipv4Addr::LOCALHOST)))
+    }
 }
 
 impl Clock for Peer {
@@ -40,6 +49,16 @@ impl Clock for Peer {
     fn poll_at(&mut self, _: &mut Context<'_>, deadline: Instant) -> Poll<()> {
         black_box(deadline);
         black_box(Poll::Pending)
+    }
+
+    #[cfg(feature = "known")]
+    fn unix_seconds(&self) -> Option<u64> {
+        black_box(Some(0))
+    }
+
+    #[cfg(feature = "known")]
+    fn entropy(&mut self) -> Option<[u8; 16]> {
+        black_box(Some([0; 16]))
     }
 }
 
