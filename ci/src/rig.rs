@@ -12,7 +12,8 @@ const FEATURES: [&str; 4] = ["-p", PACKAGE, "--features", "esp"];
 /// By this the tests know the image.
 const IMAGE: &str = "SAMEWIRE_RP2040_IMAGE";
 
-/// Builds the image and runs all of the rig's tests with it.
+/// Builds the image, runs all of the rig's tests with it, and replays the suite on it as a person
+/// with a board does.
 pub(crate) fn check(workspace: &Workspace) -> Result<(), Failure> {
     if !emulator::is_there(workspace) {
         return Err(Failure::new(format!("{BOARD} is not installed: cargo ci setup")));
@@ -27,6 +28,11 @@ pub(crate) fn check(workspace: &Workspace) -> Result<(), Failure> {
         let mut test = workspace.cargo();
         test.env(IMAGE, image);
         run(test.args(["test", "--quiet"]).args(FEATURES))
+    })?;
+    step("rp2040-emu", || {
+        let mut samewire = workspace.cargo();
+        samewire.args(["run", "--quiet", "-p", "samewire-conformance", "--features", "boards"]);
+        run(samewire.args(["--", "check", "--target", "rp2040-emu", "--cuts", "whole"]))
     })
 }
 

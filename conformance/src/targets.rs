@@ -151,7 +151,7 @@ pub fn list(boards: &[Arc<Row>]) -> String {
         }
     }
     out.push_str(&format!("{URL:<22} {:<10} any server, of any vendor\n", "as named"));
-    out.push_str("\nBoards of your own go into boards.toml: docs/new-board.md\n");
+    out.push_str("\nBoards of your own go into boards.toml: docs/boards.md, docs/new-board.md\n");
     out
 }
 

@@ -1,11 +1,12 @@
 //! Where the image of an emulated board is.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::Unreachable;
 
 /// The image of this name: named by the environment, where an empty name stands for none, or else
-/// built for `target` by `cargo ci firmware`, in whatever folder of cargo's this program is.
+/// built for `target` by `cargo ci firmware`, in whatever folder of cargo's this program is or comes
+/// from.
 ///
 /// # Errors
 ///
@@ -18,7 +19,10 @@ pub(crate) fn find(name: &str, target: &str) -> Result<PathBuf, Unreachable> {
         None => {
             let program = std::env::current_exe().unwrap_or_default();
             let built = format!("firmware/{target}/release/{name}");
-            let mut images = program.ancestors().map(|folder| folder.join(&built));
+            // A program that was installed has left the folder of the checkout it was built in.
+            let checkout = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target");
+            let folders = program.ancestors().chain([checkout.as_path()]);
+            let mut images = folders.map(|folder| folder.join(&built));
             images.find(|path| path.is_file())
         }
     };
