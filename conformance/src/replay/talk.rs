@@ -62,7 +62,9 @@ impl<'a> Talk<'a> {
             StepKind::End => return self.expect_end(step.span, terms),
             StepKind::Shut => self.shut_once(),
             StepKind::Reset => {
-                self.transcript.reset(self.inbox.len());
+                // What steps have taken of an answer that goes on still stands there.
+                let unread = if self.has_more() { self.inbox.len() } else { 0 };
+                self.transcript.reset(unread);
                 self.inbox.clear();
                 self.channel.reset();
                 self.begun = None;

@@ -177,6 +177,13 @@ fn a_reset_leaves_nothing_to_judge() {
     assert_eq!((outcome.failure, outcome.transcript.received()), (None, &b""[..]));
 }
 
+#[test]
+fn a_reset_forgets_nothing_that_was_taken() {
+    let begun = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nab";
+    let outcome = run("> a\n< 200 begins\n< more \"ab\"\nreset", &[begun]);
+    assert_eq!((outcome.failure, outcome.transcript.received()), (None, &begun[..]));
+}
+
 /// Never stops talking.
 struct Chatter(&'static [u8]);
 
