@@ -31,7 +31,11 @@ pub(super) fn break_off(workspace: &Workspace, board: &str, emulator: &str) -> R
         let outcome = until(|| marked(&mark).iter().any(|name| name == emulator))
             .then(|| send(signal, &runner, is_for_all))
             .ok_or_else(|| Failure::new(format!("{board} does not start")));
-        let outcome = outcome.and_then(|sent| sent);
+        let outcome = outcome.and_then(|sent| sent).and_then(|()| {
+            let has_ended = until(|| !matches!(runner.try_wait(), Ok(None)));
+            let goes_on = || Failure::new(format!("{board} goes on after SIG{signal} to {whom}"));
+            if has_ended { Ok(()) } else { Err(goes_on()) }
+        });
         if outcome.is_err() {
             let _ = runner.kill();
         }
@@ -48,7 +52,9 @@ pub(super) fn break_off(workspace: &Workspace, board: &str, emulator: &str) -> R
 
 /// A run that takes longer than any of this, as the leader of a group of processes.
 fn start(workspace: &Workspace, board: &str, mark: &str) -> Result<Child, Failure> {
-    let mut command = Command::new(workspace.release("samewire"));
+    // Under `nohup` we ignore one of the signals, and what we start would as well.
+    let mut command = Command::new("env");
+    command.arg("--default-signal").arg(workspace.release("samewire"));
     command.args(["check", "--target", board, "--cuts", "every"]).process_group(0);
     let (name, value) = mark.split_once('=').unwrap_or_default();
     command.env(name, value).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
