@@ -168,7 +168,11 @@ impl Plan<'_> {
                         }
                     }
                     if let Some(closing) = trial.subject.closing() {
-                        closings.lock().unwrap_or_else(PoisonError::into_inner).push(closing);
+                        let mut closings = closings.lock().unwrap_or_else(PoisonError::into_inner);
+                        // Two stand-ins of one board have the same to tell.
+                        if !closings.contains(&closing) {
+                            closings.push(closing);
+                        }
                     }
                 });
             }
