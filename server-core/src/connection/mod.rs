@@ -18,6 +18,8 @@ mod answer;
 mod content;
 #[cfg(feature = "ws")]
 mod frames;
+#[cfg(feature = "ws")]
+mod frames_sent;
 mod input;
 mod rendered;
 pub mod state;
