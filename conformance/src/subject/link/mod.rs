@@ -157,29 +157,5 @@ impl Drop for Connection {
     }
 }
 
-#[cfg(all(test, unix))]
-mod tests {
-    use super::Linked;
-    use super::stream::Stream;
-    use crate::subject::emulator::{Emulator, Program};
-    use crate::subject::{OpenOptions, Subject};
-
-    /// A shell stands in for an emulator.
-    fn open(script: &'static str) -> String {
-        let arguments = vec!["-c".into(), script.into()];
-        let program = Program { path: "sh".into(), arguments, folder: None, remedy: String::new() };
-        let start =
-            move || -> Result<Box<dyn Stream>, _> { Ok(Box::new(Emulator::start(&program)?)) };
-        let opened = Linked::new("shell", start).open(&OpenOptions::default());
-        opened.err().map(|why| why.to_string()).unwrap_or_default()
-    }
-
-    #[test]
-    fn what_speaks_no_link_cannot_be_reached() {
-        assert_eq!(open("exec head -c 1"), "sh has ended: exit status: 0");
-        assert_eq!(open("echo no room >&2; exit 2"), "sh has ended: exit status: 2: no room");
-        assert_eq!(open("echo oh >&2; exit 101"), "the firmware has panicked: oh");
-        // A line that echoes is one end of the link, twice.
-        assert_eq!(open("exec cat"), "the link to the board is broken (Role)");
-    }
-}
+#[cfg(test)]
+mod tests;
