@@ -84,6 +84,12 @@ fn what_a_board_panicked_of_is_its_servers_failure() {
 }
 
 #[test]
+fn so_is_a_fault() {
+    let words = "panicked by a hard fault: pc 0";
+    assert_eq!(restart(&["panicked by a hard fault: pc 0"]), (Some(words.into()), None));
+}
+
+#[test]
 fn a_board_that_begins_anew_for_another_reason_is_lost() {
     let why = "the board has begun anew: hung until the watchdog bit";
     assert_eq!(restart(&["hung until the watchdog bit"]), (None, Some(Unreachable(why.into()))));

@@ -11,8 +11,8 @@ use crate::subject::emulator::Trouble;
 use crate::subject::orders::{self, Order};
 use crate::subject::{OpenOptions, Received};
 
-/// What a board logs of a panic begins so: it is the panic's own word.
-const PANICKED: &str = "panicked at ";
+/// What a board logs of a panic or a fault begins so: it is the panic's own word.
+const PANICKED: &str = "panicked ";
 
 /// Our end of the link, with at most one connection beside the orders.
 pub(super) struct Wire {
