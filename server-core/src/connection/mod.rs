@@ -21,6 +21,7 @@ mod frames;
 #[cfg(feature = "ws")]
 mod frames_sent;
 mod input;
+mod lent;
 mod rendered;
 pub mod state;
 mod timers;
@@ -32,7 +33,6 @@ pub use content::{Collected, Piece};
 pub use frames::Incoming;
 pub use input::{Input, Output};
 
-use crate::buffer::shift;
 use crate::error::{Misuse, Violation};
 use crate::http::chunked::Chunked;
 use crate::http::date::HttpDate;
@@ -234,13 +234,6 @@ impl Connection {
         self.received.start
     }
 
-    /// The free part of the `send` buffer; none while a tail must leave first.
-    #[inline(never)]
-    fn free<'b>(&self, send: &'b mut [u8]) -> &'b mut [u8] {
-        let free = if self.tail.is_empty() { send.get_mut(self.unsent..) } else { None };
-        free.unwrap_or_default()
-    }
-
     /// From now on the receive buffer begins `bytes` later: the head in front of it is frozen.
     pub(crate) fn freeze(&mut self, bytes: usize) {
         self.received.start = self.received.start.saturating_sub(bytes);
@@ -295,78 +288,6 @@ impl<'w> Wire<'w> {
             None => *self.date = None,
             Some(now) if self.date.is_some_and(|date| date.unix_seconds() == now) => {}
             Some(now) => *self.date = Some(HttpDate::from_unix(now)),
-        }
-    }
-
-    /// The receive buffer, taken out: no byte can be received until it is put back. An empty
-    /// receive space is the back-pressure.
-    pub(crate) fn lend_receive(&mut self) -> &'w mut [u8] {
-        core::mem::take(&mut self.receive)
-    }
-
-    /// Puts the receive buffer back.
-    pub(crate) fn return_receive(&mut self, receive: &'w mut [u8]) {
-        self.receive = receive;
-    }
-
-    /// Where a driver may read into. Empty while the buffer is full or lent to the application.
-    pub fn receive_space(&mut self) -> &mut [u8] {
-        let c = &mut *self.c;
-        match c.state {
-            State::Closed => return &mut [],
-            // What comes now is dropped.
-            State::Flushing | State::Lingering => return self.receive,
-            _ => {}
-        }
-        if !self.receive.is_empty() {
-            if c.received.len() == 0 {
-                c.received = Span { start: c.held, end: c.held };
-            } else if c.received.end == self.receive.len() {
-                self.compact();
-            }
-        }
-        self.receive.get_mut(self.c.received.end..).unwrap_or_default()
-    }
-
-    /// Moves the unread bytes to the front, behind what is held.
-    fn compact(&mut self) {
-        let Connection { received, held, .. } = *self.c;
-        if received.start > held {
-            let behind = self.receive.get_mut(held..).unwrap_or_default();
-            shift(behind, received.start - held, received.len());
-            self.c.received = Span { start: held, end: held + received.len() };
-        }
-    }
-
-    #[inline(never)]
-    fn consume(&mut self, n: usize) {
-        let received = &mut self.c.received;
-        received.start = received.start.saturating_add(n).min(received.end);
-    }
-
-    /// Output that may be written, in the send buffer or behind it: what a driver passes on.
-    pub fn unsent(&self) -> &[u8] {
-        match self.send.get(..self.c.unsent) {
-            Some(bytes) if !bytes.is_empty() => bytes,
-            _ => self.c.tail,
-        }
-    }
-
-    /// Free bytes of the send buffer; none while a tail must leave first.
-    fn room(&self) -> usize {
-        if self.c.tail.is_empty() { self.send.len() - self.c.unsent } else { 0 }
-    }
-
-    fn has_output(&self) -> bool {
-        self.c.unsent > 0 || !self.c.tail.is_empty()
-    }
-
-    /// Counts `n` bytes as written into the free part of the send buffer.
-    #[inline(never)]
-    fn commit(&mut self, n: usize) {
-        self.c.unsent += n;
-        if !self.c.timers.write_runs() {
-            self.c.timers.begin_write(self.limits);
         }
     }
 
