@@ -22,16 +22,17 @@ mod frames;
 mod frames_sent;
 mod input;
 mod lent;
+mod refusal;
 mod rendered;
 pub mod state;
 mod timers;
 
-pub(crate) use answer::PROBLEM_JSON;
 pub use answer::Streaming;
 pub use content::{Collected, Piece};
 #[cfg(feature = "ws")]
 pub use frames::Incoming;
 pub use input::{Input, Output};
+pub(crate) use refusal::PROBLEM_JSON;
 
 use crate::error::{Misuse, Violation};
 use crate::http::chunked::Chunked;
