@@ -45,10 +45,21 @@
 //! }
 //! ```
 //!
-//! There is one connection at a time, with an app of its own, as in the runner's memory: what is
-//! compared byte for byte must have begun alike. How input is cut, which limits hold and when a
-//! client stops reading goes before each connection as [orders](Order); the time of day stands still
-//! at Sun, 06 Nov 1994 08:49:37 GMT. So this is a board under test, not one in use.
+//! Each connection has an app of its own, as in the runner's memory: what is compared byte for byte
+//! must have begun alike. A server with several places serves as many connections side by side, with
+//! one app among them, where the runner orders that: `samewire bridge` does, for curl and browsers.
+//!
+//! ```
+//! # use samewire_linked::{Line, Server};
+//! # use samewire_link::Settings;
+//! # fn make(line: impl Line) {
+//! let server = Server::<_, 6, 7>::side_by_side(line, Settings::board(0)); // six, and their orders
+//! # }
+//! ```
+//!
+//! How input is cut, which limits hold and when a client stops reading goes before each connection as
+//! [orders](Order); the time of day stands still at Sun, 06 Nov 1994 08:49:37 GMT. So this is a board
+//! under test, not one in use.
 #![no_std]
 #![forbid(unsafe_code)]
 
@@ -57,6 +68,7 @@ mod line;
 pub mod metric;
 mod order;
 mod pace;
+mod place;
 mod pump;
 mod serial;
 mod serving;

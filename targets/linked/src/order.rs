@@ -1,16 +1,19 @@
 //! What the runner asks of a board beside its connections, on a channel of their own: orders of nine
 //! bytes, a letter or the place of a limit, and a value, its lowest byte first. They hold for the
-//! connection that is opened next, or, where the table says so, for the one that is.
+//! connections that are opened next, or, where the table says so, for the one that is.
 //!
 //! | first byte | order |
 //! | --- | --- |
 //! | 0 to 25 | set the limit with this place in [`Limits`] to the value |
-//! | `d` | the demo's own limits, and input as it comes |
+//! | `d` | the demo's own limits, input as it comes, and each connection with an app of its own |
 //! | `b` | input byte by byte |
 //! | `c` | input cut behind so many bytes |
+//! | `j` | connections join those that are open, and share their app |
+//! | `o` | the next orders mean the open connection on this channel, not the last one |
 //! | `s` | the open connection gets rid of so many bytes, and of none after those |
 //! | `r` | and goes on |
 //! | `m` | measure: see [`metric`](crate::metric) |
+//! | `e` | end: open connections finish what they have begun, and then the work beside them; no others are taken |
 
 use samewire::Limits;
 
@@ -26,7 +29,7 @@ pub const LIMITS: usize = 26;
 /// An order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
-    /// The demo's own limits, and input as it comes.
+    /// The demo's own limits, input as it comes, and each connection with an app of its own.
     Default,
     /// This limit, by its place, has this value.
     Limit(u8, u64),
@@ -34,12 +37,20 @@ pub enum Order {
     Bytes,
     /// Input in two pieces, the first of so many bytes.
     Cut(u64),
+    /// Connections join those that are open, and share their app; the first one begins it. They
+    /// are as many at a time as the board has places, and more than those are reset.
+    Join,
+    /// The next orders mean the open connection on this channel, and not the one opened last.
+    Mean(u8),
     /// The connection that is open gets rid of so many bytes, and of none after those.
     Stall(u64),
     /// And goes on.
     Resume,
     /// Tell what was measured.
     Measure,
+    /// Connections finish what they have begun, the work beside them is closed behind the last one,
+    /// and no others are taken before all begins anew. For boards that serve several.
+    Drain,
 }
 
 impl Order {
@@ -50,9 +61,12 @@ impl Order {
             Self::Limit(place, value) => (place, value),
             Self::Bytes => (b'b', 0),
             Self::Cut(at) => (b'c', at),
+            Self::Join => (b'j', 0),
+            Self::Mean(channel) => (b'o', channel.into()),
             Self::Stall(bytes) => (b's', bytes),
             Self::Resume => (b'r', 0),
             Self::Measure => (b'm', 0),
+            Self::Drain => (b'e', 0),
         };
         let [a, b, c, d, e, f, g, h] = value.to_le_bytes();
         [letter, a, b, c, d, e, f, g, h]
@@ -66,9 +80,12 @@ impl Order {
             b'd' => Self::Default,
             b'b' => Self::Bytes,
             b'c' => Self::Cut(value),
+            b'j' => Self::Join,
+            b'o' => Self::Mean(value as u8),
             b's' => Self::Stall(value),
             b'r' => Self::Resume,
             b'm' => Self::Measure,
+            b'e' => Self::Drain,
             _ => return None,
         })
     }
@@ -173,11 +190,14 @@ mod tests {
 
     #[test]
     fn an_order_is_a_letter_and_a_value() {
-        let table: [(Order, &[u8; 9]); 7] = [
+        let table: [(Order, &[u8; 9]); 10] = [
             (Order::Default, b"d\0\0\0\0\0\0\0\0"),
             (Order::Bytes, b"b\0\0\0\0\0\0\0\0"),
             (Order::Cut(0x0201), b"c\x01\x02\0\0\0\0\0\0"),
             (Order::Limit(4, u64::MAX), b"\x04\xff\xff\xff\xff\xff\xff\xff\xff"),
+            (Order::Join, b"j\0\0\0\0\0\0\0\0"),
+            (Order::Mean(3), b"o\x03\0\0\0\0\0\0\0"),
+            (Order::Drain, b"e\0\0\0\0\0\0\0\0"),
             (Order::Stall(1), b"s\x01\0\0\0\0\0\0\0"),
             (Order::Resume, b"r\0\0\0\0\0\0\0\0"),
             (Order::Measure, b"m\0\0\0\0\0\0\0\0"),

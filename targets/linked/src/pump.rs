@@ -46,10 +46,10 @@ impl<L: Line> Pump<L> {
     }
 
     /// The server waits: sends, lets time pass, or waits for the runner.
-    pub(crate) fn poll_turn(
+    pub(crate) fn poll_turn<const P: usize, const C: usize>(
         &mut self,
         cx: &mut Context<'_>,
-        wire: &mut Wire,
+        wire: &mut Wire<P, C>,
     ) -> Poll<Result<(), End>> {
         self.tell(wire);
         ready!(self.poll_send(cx, wire));
@@ -59,7 +59,7 @@ impl<L: Line> Pump<L> {
         self.poll_receive(cx, wire)
     }
 
-    fn tell(&mut self, wire: &mut Wire) {
+    fn tell<const P: usize, const C: usize>(&mut self, wire: &mut Wire<P, C>) {
         while let Some(line) = self.log.take().or_else(|| self.line.log()) {
             if !wire.log(line.as_bytes()) {
                 self.log = Some(line);
@@ -68,7 +68,11 @@ impl<L: Line> Pump<L> {
         }
     }
 
-    fn poll_send(&mut self, cx: &mut Context<'_>, wire: &mut Wire) -> Poll<()> {
+    fn poll_send<const P: usize, const C: usize>(
+        &mut self,
+        cx: &mut Context<'_>,
+        wire: &mut Wire<P, C>,
+    ) -> Poll<()> {
         loop {
             let unwritten = self.written.into()..self.filled.into();
             if let Some(unwritten @ [_, ..]) = self.output.get(unwritten) {
@@ -84,7 +88,11 @@ impl<L: Line> Pump<L> {
     }
 
     /// Takes what the runner says; waits for it, if nothing is left.
-    fn poll_receive(&mut self, cx: &mut Context<'_>, wire: &mut Wire) -> Poll<Result<(), End>> {
+    fn poll_receive<const P: usize, const C: usize>(
+        &mut self,
+        cx: &mut Context<'_>,
+        wire: &mut Wire<P, C>,
+    ) -> Poll<Result<(), End>> {
         let is_rest = self.start < self.end;
         if !is_rest {
             (self.start, self.end) = (0, 0);

@@ -1,24 +1,23 @@
 //! What stands between a line and the server: it carries frames between the bytes and the link, lets
 //! virtual time pass from deadline to deadline, and says when nothing moves any more.
 
+mod obey;
+
 use samewire::{Instant, Limits};
 use samewire_link::{Event, Link, Read, Settings};
 
-use crate::board::{End, Mark, Memory};
+use crate::board::{End, Mark};
 use crate::line::Line;
-use crate::metric;
-use crate::order::{self, ORDER_BYTES, Order};
-use crate::pace::{Delivery, Pace};
+use crate::order;
+use crate::pace::Delivery;
+use crate::place::{Place, Who};
 
 /// What a browser sends comes in one read, as it does from a network.
 pub(crate) const INPUT_BYTES: usize = 512;
 
-/// Orders and one connection.
-type WireLink = Link<2, INPUT_BYTES, 128, 4>;
-
-/// What is not the server.
-pub(crate) struct Wire {
-    link: WireLink,
+/// What is not the server: `CHANNELS` are one for each of `PLACES` connections, and that of orders.
+pub(crate) struct Wire<const PLACES: usize, const CHANNELS: usize> {
+    link: Link<CHANNELS, INPUT_BYTES, 128, 4>,
     /// Virtual time.
     now: Instant,
     /// Until when time passes, if the runner waits for that.
@@ -29,55 +28,49 @@ pub(crate) struct Wire {
     room: (usize, usize),
     limits: Limits,
     delivery: Delivery,
-    /// A connection that nobody serves yet.
-    opened: Option<u8>,
-    served: Served,
-}
-
-/// The connection that is served, or was served last.
-struct Served {
-    channel: u8,
-    pace: Pace,
-    /// When the server wants to be polled again, and the work beside it.
-    deadlines: [Option<Instant>; 2],
+    /// A connection with which all begins anew.
+    first: Option<u8>,
+    places: [Place; PLACES],
+    /// When the work beside the connections wants to be polled again.
+    work_deadline: Option<Instant>,
+    /// The place of the connection that orders mean.
+    meant: u8,
+    /// How many places have memory: none before the first connection.
+    furnished: u8,
+    /// Connections join those that there are.
+    joins: bool,
+    /// Connections are to finish what they have begun, and no others are taken.
+    drains: bool,
     /// There may be something to do.
     is_due: bool,
-    /// The server waits to get rid of bytes.
-    is_blocked: bool,
-    /// The runner has dropped the connection.
-    is_gone: bool,
-    /// The server is through with it.
-    is_over: bool,
+    /// Bytes have moved since this was asked last.
+    has_moved: bool,
 }
 
-impl Served {
-    const NONE: Self = Self { is_over: true, ..Self::new(0, Delivery::Whole) };
+impl<const PLACES: usize, const CHANNELS: usize> Wire<PLACES, CHANNELS> {
+    const IS_SHARED: bool = {
+        assert!(PLACES >= 1 && PLACES < 256 && CHANNELS == PLACES + 1);
+        PLACES > 1
+    };
 
-    const fn new(channel: u8, delivery: Delivery) -> Self {
-        Self {
-            channel,
-            pace: Pace::new(delivery),
-            deadlines: [None; 2],
-            is_due: true,
-            is_blocked: false,
-            is_gone: false,
-            is_over: false,
-        }
-    }
-}
-
-impl Wire {
     pub(crate) const fn new(settings: Settings) -> Self {
         Self {
-            link: WireLink::new(settings),
+            link: Link::new(settings),
             now: Instant::ZERO,
             tick: None,
             metrics: [None; 5],
             room: (0, 0),
             limits: Limits::SMALL,
             delivery: Delivery::Whole,
-            opened: None,
-            served: Served::NONE,
+            first: None,
+            places: [const { Place::FREE }; PLACES],
+            work_deadline: None,
+            meant: 0,
+            furnished: 0,
+            joins: false,
+            drains: false,
+            is_due: false,
+            has_moved: false,
         }
     }
 
@@ -85,11 +78,19 @@ impl Wire {
     pub(crate) fn restart(&mut self, session: u32) {
         self.link.restart(session);
         (self.now, self.tick, self.metrics) = (Instant::ZERO, None, [None; 5]);
-        (self.limits, self.delivery) = (Limits::SMALL, Delivery::Whole);
-        (self.opened, self.served) = (None, Served::NONE);
+        self.take_usual();
+        self.first = None;
+        self.clear(0);
     }
 
-    /// Tells how large the buffers are that each connection is lent.
+    /// Forgets all connections.
+    fn clear(&mut self, furnished: u8) {
+        self.places = [const { Place::FREE }; PLACES];
+        (self.work_deadline, self.meant, self.furnished) = (None, 0, furnished);
+        (self.drains, self.is_due) = (false, false);
+    }
+
+    /// Tells how large the buffers are that connections are lent.
     pub(crate) fn has_room(&mut self, receive: usize, send: usize) {
         self.room = (receive, send);
     }
@@ -98,88 +99,149 @@ impl Wire {
         self.now
     }
 
-    /// Whether there is a connection to be served next.
-    pub(crate) fn is_opened(&self) -> bool {
-        self.opened.is_some()
+    /// Whether there is a connection with which all begins anew.
+    pub(crate) fn begins(&self) -> bool {
+        self.first.is_some()
     }
 
-    /// Begins to serve the connection that was opened; the limits for it.
-    pub(crate) fn accept(&mut self) -> Option<Limits> {
-        let channel = self.opened.take()?;
-        self.served = Served::new(channel, self.delivery);
-        Some(self.limits)
+    /// Begins anew with that connection; how many there is memory for at a time.
+    pub(crate) fn begin(&mut self) -> Option<usize> {
+        let channel = self.first.take()?;
+        let (receive, send) = self.room;
+        let count = (receive / self.limits.receive_bytes_min().max(1))
+            .min(send / self.limits.send_bytes_min().max(1))
+            .clamp(1, PLACES);
+        self.clear(count as u8);
+        self.enter(channel);
+        Some(count)
+    }
+
+    /// Gives a connection a place, if there is one.
+    fn enter(&mut self, channel: u8) {
+        self.is_due = true;
+        let furnished = self.places.iter_mut().take(self.furnished.into());
+        match furnished.enumerate().find(|(_, place)| place.is_over) {
+            Some((index, place)) if !self.drains => {
+                *place = Place::new(channel, self.delivery);
+                self.meant = index as u8;
+            }
+            _ => self.link.reset(channel),
+        }
+    }
+
+    /// Whether a connection is new in this place.
+    pub(crate) fn accept(&mut self, index: usize) -> bool {
+        let place = self.places.get_mut(index);
+        place.is_some_and(|place| core::mem::take(&mut place.is_new))
+    }
+
+    /// Those of connections that begin now.
+    pub(crate) const fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Whether there are several connections, of which one may have to look at what another one
+    /// did.
+    pub(crate) fn is_shared(&self) -> bool {
+        Self::IS_SHARED && self.places.iter().filter(|place| !place.is_over).count() > 1
+    }
+
+    /// Whether bytes have moved since this was asked last.
+    pub(crate) fn take_moved(&mut self) -> bool {
+        core::mem::take(&mut self.has_moved)
+    }
+
+    /// Whether connections are to finish what they have begun.
+    pub(crate) fn drains(&self) -> bool {
+        Self::IS_SHARED && self.drains
+    }
+
+    /// Whether all of them have.
+    pub(crate) fn is_drained(&self) -> bool {
+        self.drains() && self.places.iter().all(|place| place.is_over)
     }
 
     /// Whether the server has something to do: bytes or time have come, or it may read on.
     pub(crate) fn take_due(&mut self) -> bool {
-        let served = &mut self.served;
-        if served.is_over || !(served.is_due || served.pace.grant()) {
+        let mut places = self.places.iter_mut();
+        if !self.is_due && !places.any(|place| !place.is_over && place.pace.grant()) {
             return false;
         }
-        (served.is_due, served.deadlines) = (false, [None; 2]);
+        (self.is_due, self.work_deadline) = (false, None);
+        for place in &mut self.places {
+            place.deadline = None;
+        }
         true
     }
 
-    /// The server waits until then, at the latest, or the work beside it does; whether that has
-    /// come.
-    pub(crate) fn wait_until(&mut self, deadline: Instant, is_beside: bool) -> bool {
-        let [server, beside] = &mut self.served.deadlines;
-        *(if is_beside { beside } else { server }) = Some(deadline);
+    /// This one waits until then, at the latest; whether that has come.
+    pub(crate) fn wait_until(&mut self, deadline: Instant, who: Who) -> bool {
+        let waits = match who {
+            Who::Place(index) => self.places.get_mut(index).map(|place| &mut place.deadline),
+            Who::Work => Some(&mut self.work_deadline),
+        };
+        if let Some(waits) = waits {
+            *waits = Some(deadline);
+        }
         self.now >= deadline
     }
 
     /// Reads what has come for the server, at most what may be read now.
-    pub(crate) fn read(&mut self, into: &mut [u8]) -> Read {
-        let Served { channel, pace, is_gone, .. } = &mut self.served;
-        if *is_gone {
+    pub(crate) fn read(&mut self, index: usize, into: &mut [u8]) -> Read {
+        let Some(Place { channel, pace, is_gone: false, .. }) = self.places.get_mut(index) else {
             return Read::Gone;
-        }
+        };
         let count = pace.readable(into.len());
         let Some(into @ [_, ..]) = into.get_mut(..count) else { return Read::Nothing };
         let read = self.link.read(*channel, into);
         if let Read::Bytes(count) = read {
             pace.has_read(count);
+            self.has_moved = true;
         }
         read
     }
 
     /// Hands over bytes of the server; how many. Nothing if the connection is gone.
-    pub(crate) fn write(&mut self, bytes: &[u8]) -> Option<usize> {
-        let Served { channel, pace, is_gone, is_blocked, .. } = &mut self.served;
-        if *is_gone {
+    pub(crate) fn write(&mut self, index: usize, bytes: &[u8]) -> Option<usize> {
+        let Some(Place { channel, pace, is_gone: false, is_blocked, .. }) =
+            self.places.get_mut(index)
+        else {
             return None;
-        }
+        };
         let bytes = bytes.get(..pace.writable(bytes.len())).unwrap_or_default();
         let count = self.link.write(*channel, bytes);
         pace.has_written(count);
         *is_blocked = count == 0 && !bytes.is_empty();
+        self.has_moved |= count > 0;
         Some(count)
     }
 
     /// Ends the server's half. Nothing if the connection is gone.
-    pub(crate) fn finish(&mut self) -> Option<()> {
-        self.link.finish(self.served.channel);
-        (!self.served.is_gone).then_some(())
+    pub(crate) fn finish(&mut self, index: usize) -> Option<()> {
+        let place = self.places.get(index)?;
+        self.link.finish(place.channel);
+        (!place.is_gone).then_some(())
     }
 
     /// The server is through. As a kernel does: a FIN if all that came was read, else a RST.
-    pub(crate) fn leave(&mut self) {
-        self.served.is_over = true;
-        let channel = self.served.channel;
-        let has_unread = self.served.pace.readable(1) > 0
+    pub(crate) fn leave(&mut self, index: usize) {
+        let Some(place) = self.places.get_mut(index) else { return };
+        (place.is_over, place.deadline, self.has_moved) = (true, None, true);
+        let channel = place.channel;
+        let has_unread = place.pace.readable(1) > 0
             && matches!(self.link.read(channel, &mut [0]), Read::Bytes(_));
         if has_unread {
             self.link.reset(channel);
         } else {
             self.link.finish(channel);
-            self.drop_unread();
+            self.drop_unread(channel);
         }
     }
 
     /// Nobody reads any more, and the runner must not wait for room.
-    fn drop_unread(&mut self) {
+    fn drop_unread(&mut self, channel: u8) {
         let mut bytes = [0; 32];
-        while let Read::Bytes(_) = self.link.read(self.served.channel, &mut bytes) {}
+        while let Read::Bytes(_) = self.link.read(channel, &mut bytes) {}
     }
 
     /// What is to be sent next; how many bytes.
@@ -204,14 +266,15 @@ impl Wire {
         if !self.link.is_delivered() {
             return false;
         }
-        let deadlines = self.served.deadlines.into_iter().flatten();
-        let deadline = deadlines.min().filter(|_| !self.served.is_over);
+        let served = self.places.iter().filter(|place| !place.is_over);
+        let deadlines = served.map(|place| place.deadline).chain([self.work_deadline]);
+        let deadline = deadlines.flatten().min();
         if let Some(deadline) = deadline
             && self.now < deadline
             && deadline <= until
         {
             self.now = deadline;
-            self.served.is_due = true;
+            self.is_due = true;
             return true;
         }
         self.now = self.now.max(until);
@@ -231,7 +294,9 @@ impl Wire {
 
     /// The server looks again, because there may be room for what it could not get rid of.
     pub(crate) fn unblock(&mut self) {
-        self.served.is_due |= core::mem::take(&mut self.served.is_blocked);
+        for place in &mut self.places {
+            self.is_due |= core::mem::take(&mut place.is_blocked);
+        }
     }
 
     /// Takes what the runner says from the front of these bytes, up to what the server has to see
@@ -245,13 +310,21 @@ impl Wire {
                 matches!(event, None | Some(Event::Opened(_) | Event::Reset(_) | Event::Tick(_)));
             match event {
                 Some(Event::Opened(channel)) if channel != order::CHANNEL => {
-                    self.opened = Some(channel);
+                    if self.joins && self.furnished > 0 {
+                        self.enter(channel);
+                    } else {
+                        self.first = Some(channel);
+                    }
                 }
                 Some(Event::Readable(order::CHANNEL)) => self.obey(line)?,
-                Some(Event::Readable(_)) if self.served.is_over => self.drop_unread(),
-                Some(Event::Readable(_)) => self.served.is_due = true,
-                Some(Event::Reset(_)) => {
-                    (self.served.is_gone, self.served.is_due) = (true, true);
+                Some(Event::Readable(channel)) => match self.place(channel) {
+                    Some(_) => self.is_due = true,
+                    None => self.drop_unread(channel),
+                },
+                Some(Event::Reset(channel)) => {
+                    if let Some(place) = self.place(channel) {
+                        (place.is_gone, self.is_due) = (true, true);
+                    }
                 }
                 Some(Event::Tick(time)) => self.tick = Some(Instant::from_millis(time)),
                 Some(Event::Broken(cause)) => return Err(End::Link(cause)),
@@ -264,42 +337,13 @@ impl Wire {
         }
     }
 
+    /// Where this connection is served.
+    fn place(&mut self, channel: u8) -> Option<&mut Place> {
+        self.places.iter_mut().find(|place| place.serves(channel))
+    }
+
     /// Whether the server has something to look at.
     pub(crate) fn is_due(&self) -> bool {
-        self.served.is_due
-    }
-
-    /// Takes orders. They are short, and come whole.
-    fn obey<L: Line>(&mut self, line: &mut L) -> Result<(), End> {
-        let mut order = [0; ORDER_BYTES];
-        while let Read::Bytes(ORDER_BYTES) = self.link.read(order::CHANNEL, &mut order) {
-            match Order::decode(order).ok_or(End::Order(order))? {
-                Order::Limit(place, value) => order::set(&mut self.limits, place, value),
-                Order::Default => (self.limits, self.delivery) = (Limits::SMALL, Delivery::Whole),
-                Order::Bytes => self.delivery = Delivery::Bytes,
-                Order::Cut(at) => self.delivery = Delivery::Cut(at),
-                Order::Stall(bytes) => self.take_only(Some(bytes)),
-                Order::Resume => self.take_only(None),
-                Order::Measure => self.measure(line.memory()),
-            }
-        }
-        Ok(())
-    }
-
-    /// The client takes so many bytes more, or all: the server may get rid of some now.
-    fn take_only(&mut self, bytes: Option<u64>) {
-        self.served.pace.take_only(bytes);
-        self.served.is_due = true;
-    }
-
-    fn measure(&mut self, memory: Option<Memory>) {
-        let (receive, send) = self.room;
-        self.metrics = [
-            memory.map(|memory| (metric::STATIC_BYTES, memory.static_bytes as u64)),
-            memory.map(|memory| (metric::STACK_BYTES, memory.stack_bytes as u64)),
-            Some((metric::READS, self.served.pace.reads())),
-            Some((metric::RECEIVE_BYTES, receive as u64)),
-            Some((metric::SEND_BYTES, send as u64)),
-        ];
+        self.is_due
     }
 }
