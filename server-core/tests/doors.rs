@@ -102,6 +102,23 @@ fn a_stream_that_was_never_begun_has_no_end() {
     });
 }
 
+/// Once the connection ends within an answer, who still writes it is heard no more: what came behind
+/// the end of our half would break the stream, and a last chunk would make the part look whole.
+#[test]
+fn an_answer_that_was_given_up_goes_no_further() {
+    for streaming in [Streaming::Chunked, Streaming::Length(9)] {
+        with_request(GET, |wire| {
+            assert_eq!(wire.begin_stream(&HEAD, streaming), Poll::Ready(()));
+            wire.end_exchange();
+            sent(wire);
+            assert_eq!(wire.poll_output(), Output::Shutdown);
+            assert_eq!(wire.write(b"more"), 4);
+            assert_eq!(wire.finish(), Poll::Ready(()));
+            assert_eq!(wire.poll_output(), Output::Shutdown, "{streaming:?}");
+        });
+    }
+}
+
 #[test]
 fn a_declared_length_is_kept_or_misuse() {
     for (bytes, expected) in

@@ -128,7 +128,7 @@ impl BodyWriter<'_> {
 
     /// Ends the answer.
     pub fn finish(self) -> impl Future<Output = ()> {
-        poll_fn(move |_| if self.is_open() { self.exchange.finish() } else { Poll::Ready(()) })
+        poll_fn(move |_| self.exchange.finish())
     }
 
     fn is_open(&self) -> bool {

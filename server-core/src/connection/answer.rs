@@ -111,10 +111,12 @@ impl Wire<'_> {
 
     /// Writes content of a streamed answer: how many bytes were taken, zero while there is no
     /// room. A chunk is written whole or not at all, so that chunks are cut alike on every target.
+    /// What is written behind the end of the answer, or of the connection, is dropped.
     #[inline(never)]
     pub fn write(&mut self, data: &[u8]) -> usize {
         let room = self.room();
         let (n, framed) = match self.c.answer {
+            _ if self.c.state != State::Exchange => return data.len(),
             Answer::Chunked => {
                 let n = data.len().min(usize::from(self.limits.chunk_bytes_max));
                 (if n + CHUNK_FRAMING_BYTES as usize > room { 0 } else { n }, true)
@@ -150,13 +152,15 @@ impl Wire<'_> {
         n
     }
 
-    /// Ends a streamed answer. Pending while there is no room for the last chunk.
+    /// Ends a streamed answer. Pending while there is no room for the last chunk. One that ended with
+    /// the connection stays as it is: broken off, and seen to be.
     // rfc9110-6.5.1-emit-trailers-known
     // rfc9110-6.5.1-no-vital-trailers
     // rfc9110-6.6.2-announce-trailers
     #[inline(never)]
     pub fn finish(&mut self) -> Poll<()> {
         match self.c.answer {
+            _ if self.c.state != State::Exchange => return Poll::Ready(()),
             Answer::Chunked => {
                 let mut writer = Writer::new(self.c.free(self.send));
                 writer.put(LAST_CHUNK);
