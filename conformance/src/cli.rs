@@ -14,6 +14,7 @@ pub(crate) mod help;
 mod ledger;
 mod monitor;
 mod serve;
+mod sim;
 mod targets;
 
 use std::ffi::OsString;
@@ -122,6 +123,7 @@ const COMMANDS: &[&dyn AnyCommand] = &[
     &explain::COMMAND,
     &fmt::COMMAND,
     &serve::COMMAND,
+    &sim::COMMAND,
     &attached::COMMAND,
     &flash::COMMAND,
     &monitor::COMMAND,

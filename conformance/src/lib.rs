@@ -32,6 +32,7 @@ pub mod result;
 pub mod run;
 pub mod subject;
 pub mod suite;
+pub mod swarm;
 pub mod targets;
 pub mod transcript;
 pub mod trial;
