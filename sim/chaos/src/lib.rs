@@ -31,6 +31,7 @@ mod said;
 pub mod schedule;
 pub mod script;
 mod server;
+pub mod shrink;
 pub mod story;
 pub mod trace;
 mod wall;
