@@ -7,7 +7,9 @@ use crate::workspace::Workspace;
 use crate::{beside, costs, emulator, firmware, matrix, new_board, rig, size, tidy};
 
 /// Packages outside the default members, whose tests `cargo test` alone does not run.
-const APART: [&str; 8] = [
+const APART: [&str; 10] = [
+    "-p",
+    "samewire-attached",
     "-p",
     "samewire-ci",
     "-p",

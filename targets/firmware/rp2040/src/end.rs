@@ -12,8 +12,7 @@ use embassy_rp::watchdog::{ResetReason, Watchdog};
 use embassy_rp::{Peri, Peripherals};
 use embassy_time::{Duration, Timer};
 use rtt_target::rprintln;
-use samewire_linked::LastWords;
-use static_cell::StaticCell;
+use samewire_attached::{Before, Kept};
 
 /// After so long a hang the board begins anew. The chip cannot wait for longer than 8.3 s.
 const PATIENCE: Duration = Duration::from_secs(8);
@@ -22,14 +21,6 @@ const FEEDS: Duration = Duration::from_secs(1);
 /// In RAM that neither a reset nor the runtime touches.
 #[unsafe(link_section = ".uninit.kept")]
 static mut KEPT: MaybeUninit<Kept> = MaybeUninit::uninit();
-
-/// What outlives a reset.
-#[derive(Clone, Copy)]
-struct Kept {
-    words: LastWords,
-    /// Counted from any number.
-    starts: u32,
-}
 
 /// The chip's watchdog, which bites if it is not fed.
 pub(crate) struct Watch(Watchdog);
@@ -54,27 +45,12 @@ impl Watch {
     }
 }
 
-/// What is left of the last run.
-#[derive(Clone, Copy)]
-pub(crate) struct Before {
-    /// What is to be told of its end; empty if it was ended from outside.
-    pub(crate) words: &'static str,
-    /// Another number after each reset, whatever else is alike.
-    pub(crate) starts: u32,
-}
-
-/// Takes it, once.
+/// Takes what is left of the last run, once.
 pub(crate) fn before(watch: &Watch) -> Before {
-    static TOLD: StaticCell<LastWords> = StaticCell::new();
     let mut kept = recall();
-    kept.starts = kept.starts.wrapping_add(1);
-    let words = kept.words.take();
+    let before = kept.begin(matches!(watch.0.reset_reason(), Some(ResetReason::TimedOut)));
     keep(kept);
-    let words = match (TOLD.init(words).as_str(), watch.0.reset_reason()) {
-        ("", Some(ResetReason::TimedOut)) => "hung until the watchdog bit",
-        (words, _) => words,
-    };
-    Before { words, starts: kept.starts }
+    before
 }
 
 /// What is kept. Volatile, because the compiler has seen nobody write it.
@@ -94,7 +70,7 @@ fn die(reason: Arguments<'_>) -> ! {
     cortex_m::interrupt::disable();
     rprintln!("{}", reason);
     let mut kept = recall();
-    kept.words.say(reason);
+    kept.say(reason);
     keep(kept);
     // SAFETY: whoever has it does not run any more.
     let watchdog = unsafe { Peripherals::steal() }.WATCHDOG;

@@ -33,7 +33,6 @@ use rtt_target::{rprintln, rtt_init_print};
 use static_cell::StaticCell;
 
 use end::Watch;
-use pins::Wiring;
 
 bind_interrupts!(struct Interrupts {
     UART0_IRQ => BufferedInterruptHandler<UART0>;
@@ -56,7 +55,7 @@ async fn main(spawner: Spawner) -> ! {
     let before = end::before(&watch);
     rprintln!("samewire rp2040 {:02x?} begins. {}", build::id(), before.words);
 
-    let wiring = Wiring::connect(board.PIN_25, board.I2C0, board.PIN_5, board.PIN_4);
+    let wiring = pins::connect(board.PIN_25, board.I2C0, board.PIN_5, board.PIN_4);
     let mut config = uart::Config::default();
     config.baudrate = BAUD;
     let (sent, received) = (TO_SEND.init([0; UART_BYTES]), RECEIVED.init([0; UART_BYTES]));
@@ -70,13 +69,13 @@ async fn main(spawner: Spawner) -> ! {
         config,
     );
     let session = RoscRng.next_u32() ^ before.starts;
-    spawner.spawn(link::on_uart(uart, session, before.words, wiring).expect(FREE));
+    spawner.spawn(link::on_uart(uart, session, before, wiring).expect(FREE));
 
     let id = usb::board_id(board.FLASH);
     let usb::Functions { device, input, output, network, frames } =
         usb::functions(Driver::new(board.USB, Interrupts), id);
     spawner.spawn(run(device).expect(FREE));
-    spawner.spawn(link::on_usb(input, output, session, before.words, wiring).expect(FREE));
+    spawner.spawn(link::on_usb(input, output, session, before, wiring).expect(FREE));
     network::begin(spawner, network, frames, RoscRng.next_u64(), wiring);
     watch.feed_forever().await
 }
