@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use object::read::elf::{ElfFile32, FileHeader as _, ProgramHeader as _};
 use object::{Endianness, Object as _, ObjectSegment as _, ObjectSymbol as _, elf};
+use sha2::{Digest as _, Sha256};
 
 use crate::trouble::{Class, Trouble};
 use crate::{Chip, boards::Setup};
@@ -13,6 +14,9 @@ pub type Build = [u8; 8];
 
 /// The symbol of the build in an image of ours.
 const BUILD: &str = "SAMEWIRE_BUILD";
+/// Espressif's loaders want to know of an app, and where an image has this symbol they are told the
+/// SHA-256 of the ELF file by whoever flashes it. The begin of that is the build.
+const DESCRIPTION: &str = "esp_app_desc";
 /// The control block of SEGGER's real-time transfer.
 const RTT: &str = "_SEGGER_RTT";
 /// Where cortex-m-rt has the stack begin and where it may end.
@@ -104,7 +108,10 @@ impl Image {
             rtt: address(RTT),
             stack: stack.map(|(begin, end)| Stack { begin, end }),
         };
-        image.build = address(BUILD).and_then(|at| image.at(at)?.first_chunk().copied());
+        image.build = match address(DESCRIPTION) {
+            Some(_) => Sha256::digest(bytes).first_chunk().copied(),
+            None => address(BUILD).and_then(|at| image.at(at)?.first_chunk().copied()),
+        };
         Ok(image)
     }
 
@@ -229,6 +236,9 @@ mod tests {
         let stack = image.stack.unwrap();
         assert_eq!((stack.begin, stack.end), (0x2003_e000, 0x2004_2000));
         assert_eq!(image.judge(&Setup::of(Chip::Rp2040)), Ok(()));
+        let described = elf(243, &[(0x3c00_0020, &[0; 256])], &[("esp_app_desc", 0x3c00_0020)]);
+        let build = parse(&described).build.unwrap();
+        assert_ne!(Some(build), parse(&[described, vec![0]].concat()).build);
         let image = parse(&elf(40, &[(0, &[1])], &[]));
         assert_eq!((image.build, image.rtt, image.stack), (None, None, None));
     }

@@ -13,6 +13,8 @@ pub mod attached;
 pub mod board;
 #[cfg(feature = "rig")]
 pub mod choice;
+#[cfg(feature = "esp")]
+pub mod esp;
 #[cfg(feature = "rig")]
 pub mod greet;
 #[cfg(feature = "rig")]

@@ -5,16 +5,15 @@
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
-use espflash::Error;
 use espflash::connection::{Connection, ResetAfterOperation, ResetBeforeOperation};
-use espflash::flasher::{FlashData, FlashSettings, Flasher};
+use espflash::flasher::Flasher;
 use espflash::image_format::ImageFormat;
-use espflash::image_format::idf::IdfBootloaderFormat;
-use espflash::target::{Chip, ProgressCallbacks, XtalFrequency};
+use espflash::target::{Chip, ProgressCallbacks};
 use serialport::{FlowControl, SerialPortType, UsbPortInfo};
 
 use super::worker::Teller;
 use super::{Done, Step, Told};
+use crate::esp::{HALF, parts, trouble};
 use crate::serial::refused;
 use crate::trouble::{Class, Trouble};
 
@@ -30,9 +29,7 @@ const TIMEOUT: Duration = Duration::from_secs(3);
 pub(super) fn flash(port: &str, elf: &[u8], teller: &'static Teller) -> Result<Done, Trouble> {
     teller.tell(&Told::Step(Step::Attach));
     // What is no image must not cost the board what it runs.
-    let data =
-        FlashData::new(FlashSettings::default(), 0, None, Chip::Esp32c3, XtalFrequency::default());
-    let image = IdfBootloaderFormat::new(elf, &data, None, None, None, None).map_err(bad)?;
+    let image = parts(elf)?;
     let mut flasher = alive_while(teller, || connect(port))?;
     let mut progress = Progress { teller, all: 0 };
     // It starts the chip when all is written and compared.
@@ -41,8 +38,6 @@ pub(super) fn flash(port: &str, elf: &[u8], teller: &'static Teller) -> Result<D
         .map_err(|error| Trouble { remedy: HALF.to_owned(), ..trouble(error) })?;
     Ok(Done::Flashed)
 }
-
-const HALF: &str = "the flash is half written: flash anew; if it stays so, take another cable";
 
 fn connect(name: &str) -> Result<Flasher, Trouble> {
     let open = |before| {
@@ -75,32 +70,6 @@ fn usb(name: &str) -> UsbPortInfo {
             product: None,
             interface: None,
         },
-    }
-}
-
-fn bad(error: Error) -> Trouble {
-    let told = trouble(error);
-    if told.class == Class::TooLarge {
-        return told;
-    }
-    Trouble { class: Class::BadImage, remedy: "build it with esp-hal, for its chip".into(), ..told }
-}
-
-fn trouble(error: Error) -> Trouble {
-    let what = error.to_string();
-    match error {
-        Error::ChipMismatch(..) | Error::ChipDetectError(_) => {
-            Trouble::new(Class::WrongChip, what, "name the chip that it has, or take another board")
-        }
-        Error::ElfTooBig(..) => {
-            Trouble::new(Class::TooLarge, what, "leave something out of the image")
-        }
-        Error::Connection(_) | Error::FlashConnect | Error::RomError(_) => {
-            let remedy =
-                "hold BOOT, press RESET, let BOOT go, and flash anew; or it is another port";
-            Trouble::new(Class::Attach, what, remedy)
-        }
-        _ => Trouble::new(Class::Flash, what, HALF),
     }
 }
 

@@ -40,6 +40,11 @@ fn main() -> ExitCode {
     let trials = groups.concat().into_iter().map(|trial| (trial, true));
     let has_image = firmware::path().is_some();
     let trials = trials.chain(firmware::TRIALS.iter().map(|trial| (*trial, has_image)));
+    #[cfg(all(unix, feature = "esp"))]
+    let trials = {
+        let has_image = espressif::path().is_some();
+        trials.chain(espressif::OF_IMAGE.iter().map(move |trial| (*trial, has_image)))
+    };
     let trials = trials.map(|((name, trial), is_ready)| {
         let run = move || {
             trial();
