@@ -78,9 +78,11 @@ pub(crate) fn bench(workspace: &Workspace) -> Result<(), Failure> {
 fn format_and_tidy(workspace: &Workspace) -> Result<(), Failure> {
     step("format", || {
         run(workspace.cargo().args(["fmt", "--all", "--check"]))?;
-        let mut firmware = workspace.cargo();
-        firmware.args(["fmt", "--all", "--check", "--manifest-path"]).arg(workspace.firmware());
-        run(&mut firmware)
+        for manifest in workspace.firmwares() {
+            let mut firmware = workspace.cargo();
+            run(firmware.args(["fmt", "--all", "--check", "--manifest-path"]).arg(manifest))?;
+        }
+        Ok(())
     })?;
     step("tidy", || tidy::check(workspace))
 }

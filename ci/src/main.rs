@@ -42,14 +42,15 @@ cargo ci size     the part of it that needs no emulator
                     --packaged   as above
                     --symbols I  show the largest parts of image I
 cargo ci firmware [IMAGE…]
-                  images that run: qemu-arm qemu-riscv microbit rp2040; all, if none is named
+                  images that run: qemu-arm qemu-riscv microbit rp2040 esp32c3; all, if none is
+                  named. esp32c3 joins the network of SAMEWIRE_WIFI_SSID and SAMEWIRE_WIFI_PASSWORD
                     --packaged   as above
                     --load N     run the suite on each under its emulator, then let clients ask it
                                  (reqwest, tungstenite, curl, a browser), then send it N
                                  requests; microbit has no network, and gets the suite alone;
-                                 rp2040 is only built
-cargo ci images   what boards are flashed with, as files in target/images: ELF, and UF2 for the
-                  drive that a Pico is while BOOTSEL is held
+                                 rp2040 and esp32c3 are only built
+cargo ci images   what boards are flashed with, as files in target/images: ELF; UF2 for the drive
+                  that a Pico is while BOOTSEL is held; all of an ESP32-C3's flash. No network
                     --packaged   as above
 cargo ci rig      flashing, leases and recovery, on an RP2040 that Node plays: the real image by the
                   real probe-rs, and faults that end as they should

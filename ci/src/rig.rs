@@ -9,24 +9,26 @@ use crate::workspace::Workspace;
 
 const PACKAGE: &str = "samewire-hil";
 const FEATURES: [&str; 4] = ["-p", PACKAGE, "--features", "esp"];
-/// By this the tests know the image.
-const IMAGE: &str = "SAMEWIRE_RP2040_IMAGE";
+/// By these the tests know the images.
+const IMAGES: [(&str, &str); 2] =
+    [("SAMEWIRE_RP2040_IMAGE", "rp2040"), ("SAMEWIRE_ESP32C3_IMAGE", "esp32c3")];
 
-/// Builds the image, runs all of the rig's tests with it, and replays the suite on it as a person
+/// Builds the images, runs all of the rig's tests with them, and replays the suite on one as a person
 /// with a board does.
 pub(crate) fn check(workspace: &Workspace) -> Result<(), Failure> {
     if !emulator::is_there(workspace) {
         return Err(Failure::new(format!("{BOARD} is not installed: cargo ci setup")));
     }
     step("rig", || {
-        let image = firmware::build_one(workspace, "rp2040", false)?;
         let clippy = ["clippy", "--quiet", "--all-targets"];
         run(workspace.cargo().args(clippy).args(FEATURES).args(["--", "-D", "warnings"]))?;
         let mut docs = workspace.cargo();
         docs.env("RUSTDOCFLAGS", "-D warnings").args(["doc", "--quiet", "--no-deps"]);
         run(docs.args(FEATURES))?;
         let mut test = workspace.cargo();
-        test.env(IMAGE, image);
+        for (variable, image) in IMAGES {
+            test.env(variable, firmware::build_one(workspace, image, false)?);
+        }
         run(test.args(["test", "--quiet"]).args(FEATURES))
     })?;
     step("rp2040-emu", || {

@@ -8,8 +8,10 @@ use serde::Deserialize;
 use crate::failure::Failure;
 use crate::step::read;
 
-/// The folder of the boards' workspace, which the root one excludes.
+/// The folders of the boards' workspaces, which the root one excludes: that of most images, and those
+/// of images that cannot be in one with others.
 const FIRMWARE: &str = "targets/firmware";
+const FIRMWARE_APART: [&str; 1] = ["targets/firmware/esp32c3"];
 
 /// The root workspace.
 pub(crate) struct Workspace {
@@ -68,10 +70,25 @@ impl Workspace {
         self.root.join(FIRMWARE).join("Cargo.toml")
     }
 
-    /// The packages of both workspaces.
+    /// The manifest of the workspace of an image of this name.
+    pub(crate) fn firmware_of(&self, image: &str) -> PathBuf {
+        let is_its = |folder: &&str| folder.rsplit('/').next() == Some(image);
+        let folder = FIRMWARE_APART.into_iter().find(is_its).unwrap_or(FIRMWARE);
+        self.root.join(folder).join("Cargo.toml")
+    }
+
+    /// The manifests of all the boards' workspaces.
+    pub(crate) fn firmwares(&self) -> impl Iterator<Item = PathBuf> {
+        let folders = std::iter::once(FIRMWARE).chain(FIRMWARE_APART);
+        folders.map(|folder| self.root.join(folder).join("Cargo.toml"))
+    }
+
+    /// The packages of all workspaces.
     pub(crate) fn packages(&self) -> Result<Vec<Package>, Failure> {
         let mut packages = metadata(&self.root.join("Cargo.toml"))?.packages;
-        packages.extend(metadata(&self.firmware())?.packages);
+        for manifest in self.firmwares() {
+            packages.extend(metadata(&manifest)?.packages);
+        }
         Ok(packages)
     }
 

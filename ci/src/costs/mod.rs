@@ -127,6 +127,11 @@ fn board_rows(budgets: &Budgets, now: &Ledger) -> Vec<Row> {
         };
         row(&budget.request, budget.instructions_max, measured, "instr.");
     }
+    for budget in &budgets.whole {
+        // Nor must an image that is not there.
+        let measured = now.figure("image", &budget.image, 0).unwrap_or(u64::MAX);
+        row(&format!("`{}`: all of its flash", budget.image), budget.bytes_max, measured, "B");
+    }
     if let (Some(board), Some(ram)) = (budgets.board, now.figure("ram", BOARD, 0)) {
         let stack = |kind| now.of(kind).filter_map(|line| line.figures.get(1)).max();
         let stack = stack("request").max(stack("case")).copied().unwrap_or(u64::MAX);
@@ -195,7 +200,7 @@ mod tests {
         let budgets = Budgets::parse(BUDGETS).unwrap();
         let stored = Ledger::parse(include_str!("../../costs.tsv")).unwrap();
         let rows = board_rows(&budgets, &stored);
-        assert_eq!(rows.len(), budgets.instructions.len() + 2);
+        assert_eq!(rows.len(), budgets.instructions.len() + budgets.whole.len() + 2);
         let breaches: Vec<String> = rows.iter().filter_map(super::Row::breach).collect();
         assert_eq!(breaches, [""; 0]);
         assert!(stored.of("case").count() > 700);
@@ -223,5 +228,24 @@ mod tests {
         );
         assert!(breaches(&fits.replace("GET /", "GET /hello")).contains("GET /: "), "renamed");
         assert_eq!(breaches("image\thello\t1\t1"), "", "nothing was counted");
+    }
+
+    #[test]
+    fn a_whole_image_can_be_too_large_or_missing() {
+        let budgets = "image = []\n[[whole]]\nimage = \"esp32c3\"\nbytes_max = 10";
+        let budgets = Budgets::parse(budgets).unwrap();
+        for (line, breach) in [
+            ("image\tesp32c3\t10\t99", None),
+            ("image\tesp32c3\t11\t99", Some("`esp32c3`: all of its flash: 11 B of 10")),
+            (
+                "image\trp2040\t1\t1",
+                Some("`esp32c3`: all of its flash: 18446744073709551615 B of 10"),
+            ),
+        ] {
+            let mut now = Ledger::new("1");
+            now.add(line).unwrap();
+            let rows = board_rows(&budgets, &now);
+            assert_eq!(rows[0].breach().as_deref(), breach, "{line}");
+        }
     }
 }

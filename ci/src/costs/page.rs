@@ -84,7 +84,7 @@ pub(super) fn page(
 fn images(text: &mut String, now: &Ledger, budgets: &Budgets) {
     *text += "\n## Images\n\n\
               Whole: flash is code, constants and initial values; RAM is variables, without the \
-              stack.\nThose without words run, under an emulator: `cargo ci firmware`.\n\n\
+              stack.\nThose without words are for boards: `cargo ci firmware`.\n\n\
               | image | links | flash | RAM |\n| --- | --- | ---: | ---: |\n";
     for line in now.of("image") {
         let [flash, ram] = line.figures.as_slice() else { continue };

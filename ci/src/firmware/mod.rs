@@ -32,7 +32,7 @@ struct Image {
     share_min: u64,
 }
 
-const IMAGES: [Image; 4] = [
+const IMAGES: [Image; 5] = [
     Image {
         name: "qemu-arm",
         target: "thumbv6m-none-eabi",
@@ -66,7 +66,18 @@ const IMAGES: [Image; 4] = [
         has_network: false,
         share_min: 0,
     },
+    Image {
+        name: "esp32c3",
+        target: "riscv32imc-unknown-none-elf",
+        emulator: None,
+        shared: None,
+        has_network: false,
+        share_min: 0,
+    },
 ];
+
+/// Whoever builds an image for a board of their own says by these which network it joins.
+pub(crate) const NETWORK: [&str; 2] = ["SAMEWIRE_WIFI_SSID", "SAMEWIRE_WIFI_PASSWORD"];
 
 /// Requests of the load that everything is put under before a change lands.
 const LOAD: u32 = 20_000;
@@ -118,7 +129,7 @@ pub(crate) fn check(workspace: &Workspace, options: &Options) -> Result<(), Fail
         step(&format!("firmware {}", image.name), || {
             let bare = Bare::find(workspace, image.target, options.packaged)?;
             let package = format!("samewire-{}", image.name);
-            match bare.clippy(workspace, &workspace.firmware()) {
+            match bare.clippy(workspace, &workspace.firmware_of(image.name)) {
                 Some(mut clippy) => {
                     let packages = [Some(package.as_str()), image.shared];
                     for name in packages.iter().flatten() {
@@ -129,7 +140,8 @@ pub(crate) fn check(workspace: &Workspace, options: &Options) -> Result<(), Fail
                 }
                 None => println!("no clippy for {}: `cargo ci setup`", image.target),
             }
-            let path = build_with(workspace, image, &bare)?;
+            // It is for whoever asks: it joins the network that they name.
+            let path = build_with(workspace, image, &bare, &[])?;
             tell(image, &path)?;
             let Some(emulator) = image.emulator else { return Ok(()) };
             println!("the suite on it by: samewire check --target {}", image.name);
@@ -167,12 +179,12 @@ pub(crate) fn build(
 ) -> Result<Vec<(&'static str, Elf)>, Failure> {
     let build = |image: &Image| {
         let bare = Bare::find(workspace, image.target, packaged)?;
-        Ok((image.name, elf(&build_with(workspace, image, &bare)?)?))
+        Ok((image.name, elf(&build_with(workspace, image, &bare, &NETWORK)?)?))
     };
     IMAGES.iter().map(build).collect()
 }
 
-/// Builds one image; where it is.
+/// Builds one image, which joins no network; where it is.
 pub(crate) fn build_one(
     workspace: &Workspace,
     name: &str,
@@ -180,7 +192,7 @@ pub(crate) fn build_one(
 ) -> Result<PathBuf, Failure> {
     let image = IMAGES.iter().find(|image| image.name == name);
     let image = image.ok_or_else(|| Failure::new(format!("there is no image {name}")))?;
-    build_with(workspace, image, &Bare::find(workspace, image.target, packaged)?)
+    build_with(workspace, image, &Bare::find(workspace, image.target, packaged)?, &NETWORK)
 }
 
 /// Whether the emulator of this image's board is there.
@@ -188,10 +200,17 @@ pub(crate) fn has_emulator(name: &str) -> bool {
     IMAGES.iter().find(|image| image.name == name).is_some_and(Image::has_emulator)
 }
 
-/// Builds an image; where it is.
-fn build_with(workspace: &Workspace, image: &Image, bare: &Bare) -> Result<PathBuf, Failure> {
+/// Builds an image as if these variables were not there; where it is.
+fn build_with(
+    workspace: &Workspace,
+    image: &Image,
+    bare: &Bare,
+    without: &[&str],
+) -> Result<PathBuf, Failure> {
     let package = format!("samewire-{}", image.name);
-    link(bare.build(workspace, &workspace.firmware()).args(["-p", &package]), image.name)?;
+    let mut cargo = bare.build(workspace, &workspace.firmware_of(image.name));
+    without.iter().for_each(|variable| _ = cargo.env_remove(variable));
+    link(cargo.args(["-p", &package]), image.name)?;
     Ok(bare.image(workspace, image.name))
 }
 

@@ -21,6 +21,8 @@ pub(crate) struct Budgets {
     pub(crate) instructions: Vec<Instructions>,
     pub(crate) board: Option<Board>,
     #[serde(default)]
+    pub(crate) whole: Vec<Whole>,
+    #[serde(default)]
     pub(crate) panic: Vec<Panics>,
     /// Judged by `cargo ci beside`.
     #[serde(default)]
@@ -83,6 +85,14 @@ pub(crate) struct Instructions {
 pub(crate) struct Board {
     pub(crate) static_bytes_max: u64,
     pub(crate) stack_bytes_max: u64,
+}
+
+/// A bound on all that is flashed of an image for a board.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Whole {
+    pub(crate) image: String,
+    pub(crate) bytes_max: u64,
 }
 
 /// Symbols that lead to a panic and may be there, for a reason.
