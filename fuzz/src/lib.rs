@@ -13,18 +13,39 @@
 //! | [`frames`] | the same, behind a handshake | the same; tungstenite reads the same messages |
 //! | [`case`] | a fixture file | no panic; printing keeps the meaning |
 //! | [`link`] | a script of frames, noise and faults | the same events at any cut; all arrives |
+//! | [`path`] | the path of a request | the route and its values are those of its segments |
+//! | [`query`] | a query | form_urlencoded reads the same, or has something to mend |
+//! | [`cookies`] | cookies sent, or one to be set | the grammar and the crate `cookie` agree |
+//! | [`multipart`] | a boundary and a form | the same parts at any cut; the grammar agrees, and multer |
+//! | [`json`] | JSON text | serde_json accepts the same and finds the same at each path |
+//! | [`formats`] | a text | it is of the formats that other readers take it for |
+//! | [`jwt`] | header and claims of a token, and a change | good by the rules, or refused; never good when changed |
+//! | [`operations`] | doors and verbs of a connection, in any order | misuse is told; it ends |
 #![forbid(unsafe_code)]
 
+mod asked;
 mod case;
 mod chunked;
 mod conditions;
 mod connection;
+mod cookies;
 mod cuts;
+mod formats;
 mod frames;
 mod head;
+mod json;
+mod jwt;
 mod link;
+mod multipart;
+mod operations;
+mod parts;
+mod path;
+mod query;
+mod requests;
 mod script;
 mod seeds;
+mod token;
+mod wish;
 
 /// Rules of the RFCs, one function each; the core's own tests compare with the same.
 #[path = "../../server-core/tests/oracle/mod.rs"]
@@ -48,6 +69,14 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("frames", frames),
     ("case", case),
     ("link", link),
+    ("path", path),
+    ("query", query),
+    ("cookies", cookies),
+    ("multipart", multipart),
+    ("json", json),
+    ("formats", formats),
+    ("jwt", jwt),
+    ("operations", operations),
 ];
 
 /// The head of a request.
@@ -132,6 +161,79 @@ pub fn link(input: &[u8]) {
     assert_eq!(link::hear(&wire, 1..=wire.len()), whole, "byte by byte");
     assert_eq!(link::hear(&wire, cuts::seeded(&wire)), whole, "in pieces");
     link::converse(input);
+}
+
+/// The path of a request, without its first slash; a query may follow.
+///
+/// # Panics
+///
+/// If it leads to another route, or into other parameters, than its segments say.
+pub fn path(input: &[u8]) {
+    path::compare(input);
+}
+
+/// A query, without its `?`.
+///
+/// # Panics
+///
+/// If a getter finds something else than form_urlencoded, or takes what would have to be mended.
+pub fn query(input: &[u8]) {
+    query::compare(input);
+}
+
+/// Values of `Cookie`, each in a line, or all that can be said of a cookie to set.
+///
+/// # Panics
+///
+/// If other cookies are found than the grammar has, or one is set that should not be, or as another.
+pub fn cookies(input: &[u8]) {
+    cookies::compare(input);
+}
+
+/// A boundary, a line feed, and a form.
+///
+/// # Panics
+///
+/// If a cut changes its parts or its answer, or the grammar has others, or multer.
+pub fn multipart(input: &[u8]) {
+    multipart::compare(input);
+}
+
+/// JSON text.
+///
+/// # Panics
+///
+/// If serde_json accepts something else, or finds another value at some path.
+pub fn json(input: &[u8]) {
+    json::compare(input);
+}
+
+/// A text that may be a date, an address or the like.
+///
+/// # Panics
+///
+/// If it is of a format for us, and of none for another reader, or the other way round.
+pub fn formats(input: &[u8]) {
+    formats::compare(input);
+}
+
+/// Header and claims of a token, in front of them what is to be changed in it.
+///
+/// # Panics
+///
+/// If it is good when it should not be, or not when it should; or good when changed, or when signed
+/// by somebody else, or by nobody.
+pub fn jwt(input: &[u8]) {
+    jwt::compare(input);
+}
+
+/// What is done to a connection, two bytes each: see the module.
+///
+/// # Panics
+///
+/// If a call panics, or changes what was written, or a deadline comes twice, or it never ends.
+pub fn operations(input: &[u8]) {
+    operations::play(input);
 }
 
 /// A fault on purpose, behind a comparison that chance does not get past: if this is not found in a

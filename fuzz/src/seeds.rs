@@ -4,8 +4,9 @@ use samewire_conformance::case::parse::parse;
 use samewire_conformance::case::{Case, Need, Row, StepKind};
 use samewire_conformance::fixtures::Fixtures;
 
-use crate::frames;
+use crate::requests::Parts;
 use crate::script::{Script, Turn};
+use crate::{frames, operations};
 
 /// Longer ones say nothing more to a link of these bounds.
 const LINK_BYTES_MAX: usize = 256;
@@ -40,8 +41,14 @@ fn of_row(case: &Case, row: &Row, seeds: &mut Vec<(&'static str, String, Vec<u8>
     if script.bytes.len() > 4096 {
         return;
     }
+    if let Some(parts) = Parts::of(&script.bytes) {
+        for (at, (target, input)) in parts.inputs().into_iter().enumerate() {
+            seeds.push((target, format!("{}-{at}", named(&row.id)), input));
+        }
+    }
     let mut add = |target, input: Vec<u8>| seeds.push((target, named(&row.id), input));
     add("connection", script.write());
+    add("operations", operations::received(&script.bytes));
     // Any bytes are a script for the link.
     add("link", script.bytes.iter().copied().take(LINK_BYTES_MAX).collect());
     if let Some(wire) = script.bytes.strip_prefix(frames::handshake().as_slice()) {

@@ -1,0 +1,3 @@
+//! JSON text.
+#![no_main]
+libfuzzer_sys::fuzz_target!(|input: &[u8]| samewire_fuzz::json(input));
