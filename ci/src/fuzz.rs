@@ -14,7 +14,7 @@ use crate::step::{read, run, step};
 use crate::workspace::Workspace;
 
 /// The targets, and the longest input that each is given: what its limits are reached with.
-const TARGETS: [(&str, u32); 7] = [
+const TARGETS: [(&str, u32); 15] = [
     ("head", 640),
     ("chunked", 512),
     ("conditions", 320),
@@ -22,6 +22,14 @@ const TARGETS: [(&str, u32); 7] = [
     ("frames", 320),
     ("case", 1500),
     ("link", 256),
+    ("path", 128),
+    ("query", 128),
+    ("cookies", 256),
+    ("multipart", 512),
+    ("json", 256),
+    ("formats", 270),
+    ("jwt", 384),
+    ("operations", 512),
 ];
 
 const FLAGS: &str = "-Cpasses=sancov-module \
@@ -37,12 +45,23 @@ const INPUT_SECONDS_MAX: &str = "-timeout=10";
 const PLANTED_SECONDS: u64 = 60;
 const PROGRESS: Duration = Duration::from_secs(10);
 
+/// What the gate tries of each target: as much as takes seconds, and the same each time.
+const GATE: Effort = Effort { seconds: 6, runs: Some(20_000) };
+
 /// How long, and what.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Options {
     /// For each target.
     minutes: u64,
     targets: Vec<(&'static str, u32)>,
+}
+
+/// When a target has been tried enough.
+#[derive(Clone, Copy)]
+struct Effort {
+    seconds: u64,
+    /// With a number of them chance begins at the same place each time.
+    runs: Option<u64>,
 }
 
 impl Options {
@@ -74,17 +93,35 @@ pub(crate) fn search(workspace: &Workspace, options: &Options) -> Result<(), Fai
     step("build", || place.build(workspace))?;
     step("planted", || place.find_planted())?;
     let mut summary = Vec::new();
+    let effort = Effort { seconds: 60 * options.minutes, runs: None };
     for &(target, bytes_max) in &options.targets {
         step(target, || {
-            summary.push(place.run(target, bytes_max, 60 * options.minutes)?);
+            summary.push(place.run(target, bytes_max, effort)?);
             Ok(())
         })?;
     }
+    tell(&summary);
+    Ok(())
+}
+
+/// A little of every target, in one step.
+pub(crate) fn gate(workspace: &Workspace) -> Result<(), Failure> {
+    step("fuzz", || {
+        let place = Place::new(workspace)?;
+        place.build(workspace)?;
+        place.find_planted()?;
+        let run = |&(target, bytes_max)| place.run(target, bytes_max, GATE);
+        let summary: Result<Vec<Found>, Failure> = TARGETS.iter().map(run).collect();
+        tell(&summary?);
+        Ok(())
+    })
+}
+
+fn tell(summary: &[Found]) {
     println!("{:<12} {:>12} {:>8} {:>9} {:>8}", "target", "runs", "seconds", "coverage", "inputs");
     for Found { target, runs, seconds, coverage, inputs, .. } in summary {
         println!("{target:<12} {runs:>12} {seconds:>8} {coverage:>9} {inputs:>8}");
     }
-    Ok(())
 }
 
 /// Where everything lies. Paths are relative to the root, so that commands are short.
@@ -135,7 +172,8 @@ impl Place {
     fn find_planted(&self) -> Result<(), Failure> {
         let inputs = self.folder.join("planted");
         let _ = fs::remove_dir_all(self.root.join(&inputs));
-        let found = self.listen("planted", 16, PLANTED_SECONDS, &[&inputs])?;
+        let effort = Effort { seconds: PLANTED_SECONDS, runs: None };
+        let found = self.listen("planted", 16, effort, &[&inputs])?;
         let _ = fs::remove_dir_all(self.root.join(&inputs));
         match found.finding {
             Some(_) => {
@@ -147,11 +185,16 @@ impl Place {
     }
 
     /// Runs one target; a finding is a failure, which says how to see it again.
-    fn run(&self, target: &'static str, bytes_max: u32, seconds: u64) -> Result<Found, Failure> {
-        let kept = self.folder.join("corpus").join(target);
+    fn run(&self, target: &'static str, bytes_max: u32, effort: Effort) -> Result<Found, Failure> {
+        // What was found before would make another run of the same number.
+        let kept = self.folder.join(if effort.runs.is_some() { "gate" } else { "corpus" });
+        let kept = kept.join(target);
+        if effort.runs.is_some() {
+            let _ = fs::remove_dir_all(self.root.join(&kept));
+        }
         let corpus = Path::new("fuzz/corpus").join(target);
         let seeds = self.folder.join("seeds").join(target);
-        let found = self.listen(target, bytes_max, seconds, &[&kept, &corpus, &seeds])?;
+        let found = self.listen(target, bytes_max, effort, &[&kept, &corpus, &seeds])?;
         let Some(input) = &found.finding else { return Ok(found) };
         println!("input:  {input}");
         println!("replay: {} {input}", self.binary(target).display());
@@ -164,7 +207,7 @@ impl Place {
         &self,
         target: &'static str,
         bytes_max: u32,
-        seconds: u64,
+        effort: Effort,
         folders: &[&PathBuf],
     ) -> Result<Found, Failure> {
         let failure = |error: std::io::Error| Failure::new(format!("{target}: {error}"));
@@ -173,7 +216,11 @@ impl Place {
         fs::create_dir_all(self.root.join(&findings)).map_err(failure)?;
         let mut command = Command::new(self.root.join(self.binary(target)));
         command.current_dir(&self.root).env("RUST_BACKTRACE", "0");
-        command.args([format!("-max_len={bytes_max}"), format!("-max_total_time={seconds}")]);
+        command.arg(format!("-max_len={bytes_max}"));
+        command.arg(format!("-max_total_time={}", effort.seconds));
+        if let Some(runs) = effort.runs {
+            command.args([format!("-runs={runs}"), "-seed=1".to_owned()]);
+        }
         command.args(["-print_final_stats=1", INPUT_SECONDS_MAX]);
         command.arg(format!("-artifact_prefix={}/{target}-", findings.display()));
         let child = command.args(folders).stderr(Stdio::piped()).stdout(Stdio::null()).spawn();

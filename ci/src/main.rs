@@ -67,7 +67,8 @@ cargo ci exhaustive
                   all strings of three bytes in each slot of the grammar: minutes
 cargo ci fuzz     look for inputs that a fuzz target does not bear, with libFuzzer
                     --minutes N  for each target; 1 without
-                    TARGET…      only these of: head chunked connection frames case link
+                    TARGET…      only these of: head chunked conditions connection frames case
+                                 link path query cookies multipart json formats jwt operations
 cargo ci coverage lines of the core that its tests and the fixtures run, by LLVM's tools
 cargo ci mutants  put faults into the codecs, and see that tests or cases notice: hours
                     --jobs N     at a time; 1 without

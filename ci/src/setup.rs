@@ -14,7 +14,8 @@ use crate::workspace::Workspace;
 /// The compiler for boards.
 const COMPILER: [&str; 3] = ["rustc-web", "cargo-web", "rust-web-src"];
 /// Packages, the programs that they bring, and the step that runs these.
-const PROGRAMS: [(&str, &str, &str); 6] = [
+const PROGRAMS: [(&str, &str, &str); 7] = [
+    ("g++", "g++", "fuzz"),
     ("valgrind", "valgrind", "bench"),
     ("qemu-system-arm", "qemu-system-arm", "firmware"),
     ("qemu-system-misc", "qemu-system-riscv32", "firmware"),
