@@ -37,8 +37,8 @@ pub struct Story<'a> {
     pub writes: Vec<(usize, u64)>,
     /// How far the client had taken it by when.
     pub takes: Vec<(usize, u64)>,
-    /// When the server had to wait for room.
-    pub blocks: Vec<u64>,
+    /// When the server had to wait for room, and when it got some.
+    pub blocks: Vec<(u64, Option<u64>)>,
     /// What layers heard, in order.
     pub hooks: Vec<(Hook, u64)>,
 }
@@ -145,9 +145,15 @@ impl<'a> Story<'a> {
                 }
             }
             What::Arrives(until) => self.arrivals.push((until, at)),
-            What::Writes(until) => self.writes.push((until, at)),
-            What::Takes(until) => self.takes.push((until, at)),
-            What::Blocks => self.blocks.push(at),
+            What::Writes(until) => {
+                self.unblock(at);
+                self.writes.push((until, at));
+            }
+            What::Takes(until) => {
+                self.unblock(at);
+                self.takes.push((until, at));
+            }
+            What::Blocks => self.blocks.push((at, None)),
             What::Hears(hook) => self.hooks.push((hook, at)),
             What::Enters(_) => first(&mut moments.enters),
             What::Refused => first(&mut moments.refused),
@@ -161,6 +167,12 @@ impl<'a> Story<'a> {
                 moments.resets = resets;
             }
             _ => {}
+        }
+    }
+
+    fn unblock(&mut self, at: u64) {
+        if let Some((_, until @ None)) = self.blocks.last_mut() {
+            *until = Some(at);
         }
     }
 
@@ -190,6 +202,10 @@ impl<'a> Story<'a> {
                 request.closes = ask.closes;
                 if let Some(Content::Made(made, _)) = ask.content {
                     request.content = Some(made);
+                }
+                // Its content comes when it is asked for, or never.
+                if ask.expects && ask.content.is_some() {
+                    request.range.end = usize::MAX;
                 }
             }
             Act::Raw(_, deserves) => request.deserves = deserves.clone(),
@@ -248,6 +264,13 @@ impl<'a> Story<'a> {
     /// The content of an answer.
     pub fn content<'s>(&'s self, answer: &'s Answer) -> impl Iterator<Item = u8> + 's {
         answer.content.iter().flat_map(|range| self.down[range.clone()].iter().copied())
+    }
+
+    /// When all of a request's head had arrived.
+    pub fn head(&self, request: &Request<'_>) -> Option<u64> {
+        let rest = self.up.get(request.range.start..)?;
+        let end = rest.windows(4).position(|four| four == b"\r\n\r\n")?;
+        moment(&self.arrivals, request.range.start + end + 4)
     }
 
     /// When the server let go of the connection or ended its half, whichever was first.

@@ -52,7 +52,7 @@ fn is_earned(case: &Case<'_>, story: &Story<'_>, request: &Request<'_>, answer: 
     let limits = &case.limits;
     // At the same moment either may have been first; and while the client takes nothing, an answer
     // may have been made long before it is written.
-    let is_blocked = story.blocks.iter().any(|at| *at <= answer.began);
+    let is_blocked = story.blocks.iter().any(|(at, _)| *at <= answer.began);
     let is_whole = request.arrived.is_some_and(|arrived| arrived < answer.began && !is_blocked);
     let waited = |since: Option<u64>| since.map_or(0, |since| answer.began - since);
     match answer.head.status {

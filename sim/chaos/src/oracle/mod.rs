@@ -5,10 +5,17 @@
 
 mod answered;
 mod answers;
+mod closing;
+mod deadlines;
 mod echoes;
+mod frames;
 mod hooks;
 mod liveness;
+mod lost;
+mod news;
 mod order;
+mod peripherals;
+mod rooms;
 mod slots;
 
 use std::fmt;
@@ -92,9 +99,16 @@ pub const ALL: &[&dyn Oracle] = &[
     &order::Order,
     &answers::Answers,
     &echoes::Echoes,
+    &frames::Frames,
     &answered::Answered,
+    &closing::Closing,
+    &deadlines::Deadlines,
+    &lost::Lost,
     &hooks::Hooks,
     &slots::Slots,
+    &peripherals::Peripherals,
+    &rooms::Rooms,
+    &news::News,
 ];
 
 /// Judges a run by all oracles but those of these names.
