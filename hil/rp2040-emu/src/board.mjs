@@ -10,7 +10,7 @@ import { BootRom, IDLE, ROM_VECTORS } from './rom.mjs';
 
 // As on a Raspberry Pi Pico.
 const FLASH_BYTES = 2 * 1024 * 1024;
-const LAMP = 25;
+export const LAMP = 25;
 // Boot2 is at the begin of flash, and behind it the vectors of the program.
 const PROGRAM_VECTORS = 0x10000100;
 const HARD_FAULT = 3;
@@ -22,6 +22,7 @@ export class Board {
   isHalted = false;
   // A core that faults while it handles a fault does nothing until a reset.
   isLockedUp = false;
+  #isHung = false;
   // Of the debugger.
   breakpoints = new Set();
   // Told when the core comes to a breakpoint. True, if a debugger takes it.
@@ -33,6 +34,7 @@ export class Board {
   #log;
   #rom;
   #requested;
+  #isCrashing = false;
 
   // Devices are attached anew to each chip, by `attach(chip)`.
   constructor(devices, log) {
@@ -71,7 +73,9 @@ export class Board {
     this.chip = chip;
     this.isHalted = false;
     this.isLockedUp = false;
+    this.#isHung = false;
     this.#requested = undefined;
+    this.#isCrashing = false;
     for (const device of this.#devices) device.attach(chip);
     this.#boot(cause);
     this.#log(`reset: ${cause}`);
@@ -84,9 +88,12 @@ export class Board {
     this.chip.core.waiting = true;
   }
 
-  // Whether the core does nothing now. Ends a wait that is over, and carries out a reset.
+  // Whether the core does nothing now. Ends a wait that is over, and carries out a reset or a crash.
   isWaiting() {
     if (this.#requested) this.reset(this.#requested);
+    if (this.#isCrashing) this.#crash();
+    // Interrupts that pend for ever would keep the core busy, and time would fall behind the watchdog's.
+    if (this.#isHung) return true;
     const { core } = this.chip;
     if (core.waiting && hasInterrupt(core)) {
       // Taken by the next instruction, if nothing masks it.
@@ -108,6 +115,8 @@ export class Board {
 
   halt() {
     this.isHalted = true;
+    // A debugger may have the core do something else.
+    this.#isHung = false;
     this.chip.core.waiting = false;
   }
 
@@ -118,8 +127,16 @@ export class Board {
 
   // The core does nothing any more, and hears nothing, until a reset.
   hang() {
+    this.#isHung = true;
+    this.chip.core.waiting = true;
     this.chip.core.PM = true;
     this.chip.core.PC = IDLE;
+  }
+
+  // The next instruction faults, as if memory had lost a bit.
+  crash() {
+    this.#isCrashing = true;
+    this.chip.core.waiting = true;
   }
 
   // Whether it was started from flash.
@@ -145,19 +162,32 @@ export class Board {
     this.#fault(at);
   }
 
+  #crash() {
+    const { core } = this.chip;
+    this.#isCrashing = false;
+    core.waiting = false;
+    this.#enterFault((core.PC & ~1) >>> 0);
+  }
+
   #fault(at) {
+    const { core } = this.chip;
+    // rp2040js goes on behind the second half of an instruction of 32 bits.
+    if (this.#enterFault(at)) core.PC = (core.PC & ~1) - (core.breakRewind - 2);
+  }
+
+  // Whether the handler of faults is there to run.
+  #enterFault(at) {
     const { core } = this.chip;
     if (core.IPSR === HARD_FAULT || core.IPSR === NMI) {
       this.#log(`locked up at 0x${at.toString(16)}: a fault while it handled one`);
       this.isLockedUp = true;
       this.hang();
-      return;
+      return false;
     }
     this.#log(`hard fault at 0x${at.toString(16)}`);
     core.PC = at;
     core.exceptionEntry(HARD_FAULT);
-    // rp2040js goes on behind the second half of an instruction of 32 bits.
-    core.PC = (core.PC & ~1) - (core.breakRewind - 2);
+    return true;
   }
 }
 

@@ -1,12 +1,18 @@
 // Faults that are asked for, so that a rig can be tested for what it does about them.
 
+import { LAMP } from './board.mjs';
+
 const UART = /^drop-uart=1\/([1-9]\d*)$/;
 const HANG = /^hang-after=(\d+(?:\.\d+)?)$/;
+const CRASH = /^crash-after=(\d+(?:\.\d+)?)$/;
+const CRASH_AT_LAMP = 'crash-at-lamp';
 const VANISH = /^(probe|uart|usb|net)-vanishes-after=(\d+)$/;
 
 export class Faults {
   #oneIn = 0;
   #hangAfter;
+  #crashAfter;
+  #crashesAtLamp = false;
   #left = new Map();
   #board;
   #random = 1;
@@ -16,10 +22,13 @@ export class Faults {
     for (const text of specifications) this.#take(text);
   }
 
-  // The firmware hangs so long after a start, once: a reset cures it.
+  // The firmware hangs or crashes so long after a start, once: a reset cures it. A lamp that crashes
+  // it does so each time.
   attach(chip) {
-    if (this.#hangAfter === undefined) return;
-    chip.clock.createAlarm(() => this.#hang()).schedule(this.#hangAfter * 1e9);
+    if (this.#hangAfter !== undefined) chip.clock.createAlarm(() => this.#hang()).schedule(this.#hangAfter * 1e9);
+    if (this.#crashAfter !== undefined) chip.clock.createAlarm(() => this.#crash()).schedule(this.#crashAfter * 1e9);
+    if (!this.#crashesAtLamp) return;
+    chip.gpio[LAMP].addListener(() => chip.gpio[LAMP].outputValue && this.#board.crash());
   }
 
   set board(board) {
@@ -42,17 +51,25 @@ export class Faults {
     return this.#left.get(name) === 0;
   }
 
-  // While there is no firmware yet, there is nothing that could hang.
+  // While there is no firmware yet, there is nothing that could hang or crash.
   #hang() {
     if (!this.#board.hasProgram) return;
     this.#hangAfter = undefined;
     this.#board.hang();
   }
 
+  #crash() {
+    if (!this.#board.hasProgram) return;
+    this.#crashAfter = undefined;
+    this.#board.crash();
+  }
+
   #take(text) {
-    const [uart, hang, vanish] = [UART, HANG, VANISH].map((form) => form.exec(text));
+    const [uart, hang, crash, vanish] = [UART, HANG, CRASH, VANISH].map((form) => form.exec(text));
     if (uart) this.#oneIn = Number(uart[1]);
     else if (hang) this.#hangAfter = Number(hang[1]);
+    else if (crash) this.#crashAfter = Number(crash[1]);
+    else if (text === CRASH_AT_LAMP) this.#crashesAtLamp = true;
     else if (vanish) this.#left.set(vanish[1], Number(vanish[2]));
     else throw new Error(`no such fault: ${text}`);
   }

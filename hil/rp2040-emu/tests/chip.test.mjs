@@ -15,6 +15,8 @@ const TIMER = { ALARM0: 0x40054010, INTE: 0x40054038 };
 const WATCHDOG = { CTRL: 0x40058000, LOAD: 0x40058004, REASON: 0x40058008, SCRATCH0: 0x4005800c, TICK: 0x4005802c };
 const SSI = { CTRLR0: 0x18000000, ENABLE: 0x18000008, RXFLR: 0x18000024, DATA: 0x18000060 };
 const CHIP_RESET = 0x40064008;
+const GPIO = { OUT: 0xd0000010, OE: 0xd0000020, LAMP_FUNCTION: 0x400140cc, SIO: 5 };
+const LAMP_MASK = 1 << 25;
 const SRAM = 0x20000000;
 const IRQ = 1 << 7;
 
@@ -279,8 +281,52 @@ test('a hang stops everything once, until a reset', async () => {
   assert.equal(port.got.toString(), 'ac');
 });
 
+test('the watchdog bites a chip that hangs in time, whatever pends there', async () => {
+  const bench = waiter();
+  await bench.until(() => bench.chip.core.waiting);
+  bench.chip.writeUint32(WATCHDOG.LOAD, 2_000_000);
+  bench.chip.writeUint32(WATCHDOG.CTRL, 1 << 30);
+  bench.chip.writeUint32(NVIC_ISER, IRQ);
+  bench.board.hang();
+  bench.chip.writeUint32(NVIC_ISPR, IRQ);
+  await bench.pass(900);
+  assert.ok(!bench.said.includes('reset: watchdog'));
+  await bench.pass(200);
+  assert.ok(bench.said.includes('reset: watchdog'), bench.said.join());
+});
+
+test('a crash takes the core to the handler of faults once, from where it was', async () => {
+  const faults = new Faults(['crash-after=2']);
+  const bench = new Bench(undefined, [faults]);
+  faults.board = bench.board;
+  bench.board.load(image(COUNT_WAKES, COUNT_CALLS));
+  await bench.pass(1900);
+  assert.equal(bench.registers[4], 0);
+  await bench.pass(200);
+  assert.equal(bench.registers[4], 1);
+  assert.ok(bench.said.includes(`hard fault at 0x${(CODE + 2).toString(16)}`), bench.said.join());
+  await bench.pass(3000);
+  assert.equal(bench.registers[4], 1);
+});
+
+test('a lamp that crashes the core does so each time that it is lit', async () => {
+  const faults = new Faults(['crash-at-lamp']);
+  const bench = new Bench(undefined, [faults]);
+  faults.board = bench.board;
+  bench.board.load(image(COUNT_WAKES, COUNT_CALLS));
+  for (let times = 1; times <= 2; times++) {
+    await bench.until(() => bench.chip.core.waiting);
+    for (const register of [GPIO.OUT, GPIO.OE]) bench.chip.writeUint32(register, LAMP_MASK);
+    bench.chip.writeUint32(GPIO.LAMP_FUNCTION, GPIO.SIO);
+    await bench.until(() => bench.registers[4] === times);
+    bench.chip.writeUint32(GPIO.OUT, 0);
+    await bench.pass(1);
+    assert.equal(bench.registers[4], times);
+  }
+});
+
 test('a fault that is not known is refused', () => {
-  for (const text of ['', 'hang', 'drop-uart=1/0', 'drop-uart=2/3', 'disk-vanishes-after=1', 'hang-after=-1']) {
+  for (const text of ['', 'hang', 'drop-uart=1/0', 'drop-uart=2/3', 'disk-vanishes-after=1', 'hang-after=-1', 'crash-at-noon']) {
     assert.throws(() => new Faults([text]), /no such fault/, text);
   }
 });
