@@ -9,7 +9,7 @@ use std::io::{ErrorKind, Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +19,12 @@ use crate::trouble::{Class, Trouble};
 const BEAT: Duration = Duration::from_secs(2);
 /// Without a beat for so long, a holder is said to hang.
 const SILENT_MAX: Duration = Duration::from_secs(30);
+
+/// How long a lock that somebody has is asked for: whoever only looks has it for a moment, too.
+const LOOK_MAX: Duration = Duration::from_millis(100);
+const LOOK: Duration = Duration::from_millis(10);
+/// Far more than a holder writes: the file is everybody's.
+const HOLDER_BYTES_MAX: u64 = 4096;
 
 /// All that makes a board, held until this is dropped or its process ends.
 #[derive(Debug)]
@@ -45,7 +51,7 @@ pub fn folder() -> PathBuf {
 }
 
 impl Lease {
-    /// Takes these, all or none. It does not wait.
+    /// Takes these, all or none. It does not wait for a holder.
     ///
     /// # Errors
     ///
@@ -57,7 +63,7 @@ impl Lease {
         let mut held = Vec::new();
         for thing in things {
             let mut file = open(folder, thing)?;
-            match file.try_lock() {
+            match lock(&file) {
                 Ok(()) => {
                     write(&mut file, &holder).map_err(|error| unwritable(folder, &error))?;
                     held.push(file);
@@ -80,18 +86,23 @@ impl Lease {
         Ok(Self { heart: Some((stop, heart)) })
     }
 
-    /// Who has it, if anybody has.
+    /// Whether nobody has any of these, and else who.
     ///
     /// # Errors
     ///
-    /// The folder cannot be written to.
-    pub fn holder(folder: &Path, thing: &str) -> Result<Option<Holder>, Trouble> {
-        let mut file = open(folder, thing)?;
-        match file.try_lock() {
-            Ok(()) => Ok(None),
-            Err(TryLockError::WouldBlock) => Ok(read(&mut file)),
-            Err(TryLockError::Error(error)) => Err(unwritable(folder, &error)),
+    /// Somebody has one of them; or the folder cannot be written to.
+    pub fn is_free(folder: &Path, things: &[String]) -> Result<(), Trouble> {
+        for thing in things {
+            let mut file = open(folder, thing)?;
+            match lock(&file) {
+                Ok(()) => {}
+                Err(TryLockError::WouldBlock) => {
+                    return Err(busy(thing, read(&mut file), seconds()));
+                }
+                Err(TryLockError::Error(error)) => return Err(unwritable(folder, &error)),
+            }
         }
+        Ok(())
     }
 }
 
@@ -118,15 +129,37 @@ fn open(folder: &Path, thing: &str) -> Result<File, Trouble> {
         std::fs::create_dir_all(folder).map_err(failed)?;
         share(folder, 0o1777);
     }
-    // A file of another user's may be opened in such a folder, but not created again.
-    match OpenOptions::new().read(true).write(true).open(&path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => {}
-        opened => return opened.map_err(failed),
+    let mut options = OpenOptions::new();
+    options.read(true).write(true);
+    loop {
+        // A file of another user's may be opened in such a folder, but not created again.
+        match options.open(&path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            opened => return opened.map_err(failed),
+        }
+        match options.clone().create_new(true).open(&path) {
+            // Somebody else was faster.
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+            Ok(file) => {
+                share(&path, 0o666);
+                return Ok(file);
+            }
+            Err(error) => return Err(failed(error)),
+        }
     }
-    let options =
-        OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
-    share(&path, 0o666);
-    options.map_err(failed)
+}
+
+/// Locks a file, if that can be had at once or nearly so.
+fn lock(file: &File) -> Result<(), TryLockError> {
+    let began = Instant::now();
+    loop {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) if began.elapsed() < LOOK_MAX => {
+                std::thread::sleep(LOOK);
+            }
+            locked => return locked,
+        }
+    }
 }
 
 /// Lets others in. Where that fails, they are told so when they come.
@@ -152,7 +185,7 @@ fn write(file: &mut File, holder: &Holder) -> std::io::Result<()> {
 fn read(file: &mut File) -> Option<Holder> {
     let mut json = Vec::new();
     file.rewind().ok()?;
-    file.read_to_end(&mut json).ok()?;
+    file.take(HOLDER_BYTES_MAX).read_to_end(&mut json).ok()?;
     serde_json::from_slice(&json).ok()
 }
 
@@ -185,6 +218,7 @@ mod tests {
     use super::{Holder, Lease, busy};
     use crate::scratch::Scratch;
     use crate::trouble::Class;
+    use std::sync::atomic::{AtomicBool, Ordering};
 
     #[test]
     fn a_thing_has_one_holder_at_a_time() {
@@ -195,10 +229,10 @@ mod tests {
         assert_eq!(trouble.class, Class::Busy);
         let pid = std::process::id();
         assert!(trouble.what.contains(&format!("process {pid}: flash desk")), "{trouble}");
-        let holder = Lease::holder(folder.path(), "probe 1").unwrap().unwrap();
-        assert_eq!((holder.pid, holder.what.as_str()), (pid, "flash desk"));
+        let seen = Lease::is_free(folder.path(), &things).unwrap_err();
+        assert!(seen.what.contains(&format!("process {pid}: flash desk")), "{seen}");
         drop(lease);
-        assert_eq!(Lease::holder(folder.path(), "probe 1"), Ok(None));
+        assert_eq!(Lease::is_free(folder.path(), &things), Ok(()));
         Lease::take(folder.path(), &things, "check").unwrap();
     }
 
@@ -208,7 +242,45 @@ mod tests {
         let [a, b] = ["a".to_owned(), "b".to_owned()];
         let _lease = Lease::take(folder.path(), std::slice::from_ref(&b), "one").unwrap();
         assert!(Lease::take(folder.path(), &[a.clone(), b], "two").is_err());
-        assert_eq!(Lease::holder(folder.path(), &a), Ok(None));
+        assert_eq!(Lease::is_free(folder.path(), &[a]), Ok(()));
+    }
+
+    /// They find no folder, either.
+    #[test]
+    fn of_many_at_once_one_has_it_and_the_others_are_told() {
+        let scratch = Scratch::new();
+        let (folder, things) = (scratch.path().join("leases"), ["probe".to_owned()]);
+        let (folder, things) = (&folder, &things);
+        for _ in 0..5 {
+            let _ = std::fs::remove_dir_all(folder);
+            let taken = std::thread::scope(|scope| {
+                let takers = [(); 4].map(|()| scope.spawn(|| Lease::take(folder, things, "race")));
+                takers.map(|taker| taker.join().unwrap())
+            });
+            assert_eq!(taken.iter().filter(|taken| taken.is_ok()).count(), 1);
+            for trouble in taken.iter().filter_map(|taken| taken.as_ref().err()) {
+                assert_eq!(trouble.class, Class::Busy, "{trouble}");
+                assert!(trouble.what.contains(": race"), "{trouble}");
+            }
+        }
+    }
+
+    #[test]
+    fn who_only_looks_is_in_nobodys_way() {
+        let folder = Scratch::new();
+        let (things, is_over) = (["probe".to_owned()], AtomicBool::new(false));
+        std::thread::scope(|scope| {
+            let looker = scope.spawn(|| {
+                while !is_over.load(Ordering::Relaxed) {
+                    // Whether it is free changes all the time.
+                    let _ = Lease::is_free(folder.path(), &things);
+                }
+            });
+            let takes = [(); 200].map(|()| Lease::take(folder.path(), &things, "work").map(drop));
+            is_over.store(true, Ordering::Relaxed);
+            looker.join().unwrap();
+            assert_eq!(takes, [(); 200].map(Ok));
+        });
     }
 
     #[test]

@@ -21,23 +21,25 @@ impl Tally {
     ///
     /// # Errors
     ///
-    /// The last trouble.
+    /// The last trouble, which says how often it was tried if that was more than once.
     pub fn attempt<T>(
         &mut self,
         mut act: impl FnMut() -> Result<T, Trouble>,
     ) -> Result<T, Trouble> {
-        let mut has_hung = false;
-        for _ in 1..TRIES_MAX {
-            match act() {
-                Err(trouble) if trouble.class == Class::TimeOut && has_hung => return Err(trouble),
-                Err(trouble) if trouble.class.may_pass() => {
-                    has_hung |= trouble.class == Class::TimeOut;
-                    self.count(trouble);
-                }
-                end => return end,
+        let (mut has_hung, mut tries) = (false, 1);
+        loop {
+            let trouble = match act() {
+                Err(trouble) => trouble,
+                done => return done,
+            };
+            let is_hung = trouble.class == Class::TimeOut;
+            if !trouble.class.may_pass() || tries == TRIES_MAX || is_hung && has_hung {
+                return Err(tried(trouble, tries));
             }
+            has_hung |= is_hung;
+            tries += 1;
+            self.count(trouble);
         }
-        act()
     }
 
     /// Counts a retry for this reason.
@@ -55,6 +57,14 @@ impl Tally {
     pub fn troubles(&self) -> &[Trouble] {
         &self.troubles
     }
+}
+
+fn tried(trouble: Trouble, tries: u32) -> Trouble {
+    if tries == 1 {
+        return trouble;
+    }
+    let what = format!("{} (tried {tries} times)", trouble.what);
+    Trouble { what, ..trouble }
 }
 
 impl fmt::Display for Tally {
@@ -92,7 +102,8 @@ mod tests {
             calls += 1;
             Err(trouble(Class::WrongChip))
         });
-        assert_eq!((end.unwrap_err().class, calls), (Class::WrongChip, 1));
+        let end = end.unwrap_err();
+        assert_eq!((end.class, end.what.as_str(), calls), (Class::WrongChip, "", 1));
         assert_eq!(tally.troubles().len(), 2);
     }
 
@@ -103,7 +114,9 @@ mod tests {
             calls += 1;
             Err(trouble(Class::Attach))
         });
-        assert_eq!((end.unwrap_err().class, calls), (Class::Attach, TRIES_MAX));
+        let end = end.unwrap_err();
+        assert_eq!((end.class, calls), (Class::Attach, TRIES_MAX));
+        assert_eq!(end.what, " (tried 3 times)");
         assert_eq!(tally.to_string(), "2 retries: 2 attach");
     }
 
@@ -114,7 +127,8 @@ mod tests {
             calls += 1;
             Err(trouble(Class::TimeOut))
         });
-        assert_eq!((end.unwrap_err().class, calls), (Class::TimeOut, 2));
+        let end = end.unwrap_err();
+        assert_eq!((end.class, end.what.as_str(), calls), (Class::TimeOut, " (tried 2 times)", 2));
         assert_eq!(tally.to_string(), "1 retry: 1 time-out");
     }
 }

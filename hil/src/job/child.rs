@@ -4,7 +4,7 @@ use std::io::{BufRead as _, BufReader, Read, Write as _};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel, sync_channel};
 use std::time::{Duration, Instant};
 
 use super::{Done, Order, Step, Told, WORKER};
@@ -14,6 +14,10 @@ use crate::trouble::{Class, Trouble};
 /// How long a killed process is waited for. One that the kernel does not let go in this time keeps
 /// its probe, and the next one is told so.
 const REAP_MAX: Duration = Duration::from_secs(3);
+
+/// So many lines may wait for whoever listens, a terminal that is stopped for one; then the worker
+/// waits.
+const LINES_MAX: usize = 64;
 
 /// The program that is started as a worker.
 #[derive(Clone, Debug)]
@@ -74,9 +78,15 @@ impl Worker {
         loop {
             let left = deadline.map(|deadline| deadline.saturating_sub(started.elapsed()));
             let patience = left.map_or(silence, |left| left.min(silence));
+            // One that never stops talking is late, too.
+            if patience.is_zero() {
+                return Err(running.late("there was no end of it", started.elapsed()));
+            }
             let line = match running.lines.recv_timeout(patience) {
                 Ok(line) => line,
-                Err(RecvTimeoutError::Timeout) => return Err(running.late(started.elapsed())),
+                Err(RecvTimeoutError::Timeout) => {
+                    return Err(running.late("nothing more was heard", started.elapsed()));
+                }
                 Err(RecvTimeoutError::Disconnected) => return Err(running.died()),
             };
             let Ok(told) = serde_json::from_str::<Told>(&line) else {
@@ -126,11 +136,10 @@ impl Worker {
 
 impl Running {
     /// Kills it, because it is late.
-    fn late(&mut self, after: Duration) -> Trouble {
+    fn late(&mut self, what: &str, after: Duration) -> Trouble {
         self.kill();
         let step = self.step.map_or("began", Step::doing);
-        let what =
-            format!("nothing more was heard after {:.0} s, while it {step}", after.as_secs_f32());
+        let what = format!("{what} after {:.0} s, while it {step}", after.as_secs_f32());
         let remedy = match self.step {
             Some(Step::Erase | Step::Program | Step::Verify) => {
                 "the flash is half written: plug the probe and the board in again, and flash anew"
@@ -179,7 +188,7 @@ impl Drop for Running {
 
 /// Its lines, read on a thread of its own: a pipe cannot be waited for with a deadline.
 fn lines(pipe: Option<impl Read + Send + 'static>) -> Receiver<String> {
-    let (send, receive) = channel();
+    let (send, receive) = sync_channel(LINES_MAX);
     std::thread::spawn(move || {
         let Some(pipe) = pipe else { return };
         for line in BufReader::new(pipe).lines().map_while(Result::ok) {
@@ -249,7 +258,9 @@ mod tests {
         let order = Order { probe: "p".into(), chip: "c".into(), job: Job::Reset { rtt: None } };
         let limits = (Some(Duration::from_millis(300)), LONG);
         let end = worker.run_within(limits, &order, b"", &mut |_| ControlFlow::Continue(()));
-        assert_eq!(end.unwrap_err().class, Class::TimeOut);
+        let trouble = end.unwrap_err();
+        assert_eq!(trouble.class, Class::TimeOut);
+        assert!(trouble.what.starts_with("there was no end of it after "), "{trouble}");
         // Whoever listens has heard enough.
         let limits = (None, LONG);
         let end = worker.run_within(limits, &order, b"", &mut |_| ControlFlow::Break(()));
