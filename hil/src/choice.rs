@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use crate::Chip;
 use crate::attached::{Attached, Probe, drive};
+use crate::board::things;
 use crate::boards::{Reach, Row, Setup};
+use crate::lease::{self, Lease};
 use crate::trouble::{Class, Trouble, udev};
 
 /// A board, and all the ways to it.
@@ -16,6 +18,20 @@ pub struct Choice {
     pub setup: Setup,
     /// The drive of its boot ROM, while that waits for an image.
     pub drive: Option<PathBuf>,
+}
+
+impl Choice {
+    /// Whether nobody works with it, and else who does.
+    ///
+    /// # Errors
+    ///
+    /// Somebody works with it.
+    pub fn is_free(&self) -> Result<(), Trouble> {
+        if self.setup.stand_in.is_some() {
+            return Ok(());
+        }
+        Lease::is_free(&lease::folder(), &things(&self.setup, self.drive.as_deref()))
+    }
 }
 
 /// Finds the board of this name: that of a row, or, where the name is a chip's, the one board with it

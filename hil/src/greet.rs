@@ -32,7 +32,7 @@ pub fn greet(serial: &mut Serial, patience: Duration) -> Result<Build, Trouble> 
     loop {
         let now = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         while let count @ 1.. = link.transmit(now, &mut out) {
-            serial.write(out.get(..count).unwrap_or_default())?;
+            serial.write_within(patience, out.get(..count).unwrap_or_default())?;
         }
         let left = patience.saturating_sub(began.elapsed());
         if left.is_zero() {

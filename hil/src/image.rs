@@ -1,5 +1,7 @@
 //! An image to be flashed: read from ELF, and held against the chip and the flash it is meant for.
 
+use std::fs::File;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use object::read::elf::{ElfFile32, FileHeader as _, ProgramHeader as _};
@@ -21,6 +23,9 @@ const DESCRIPTION: &str = "esp_app_desc";
 const RTT: &str = "_SEGGER_RTT";
 /// Where cortex-m-rt has the stack begin and where it may end.
 const STACK: [&str; 2] = ["_stack_start", "_stack_end"];
+
+/// Far more than any image has with all that is said to debuggers; a device has no end.
+const FILE_BYTES_MAX: u64 = 256 * 1024 * 1024;
 
 /// The second stage of RP2040's loader: this long, with a checksum at its end.
 const BOOT2_BYTES: usize = 256;
@@ -64,7 +69,9 @@ impl Image {
     ///
     /// It cannot be read, is no ELF file of a board, or has nothing for a flash.
     pub fn read(path: &Path) -> Result<Self, Trouble> {
-        let bytes = std::fs::read(path).map_err(|error| {
+        let mut bytes = Vec::new();
+        let file = File::open(path).map(|file| file.take(FILE_BYTES_MAX));
+        file.and_then(|mut file| file.read_to_end(&mut bytes)).map_err(|error| {
             let what = format!("{} cannot be read: {error}", path.display());
             Trouble::new(Class::BadImage, what, "build it first, or name another file")
         })?;
@@ -280,6 +287,8 @@ mod tests {
             let trouble = Image::parse(Path::new("x"), bytes).unwrap_err();
             assert_eq!(trouble.class, Class::BadImage, "{bytes:?}");
         }
+        #[cfg(unix)]
+        assert_eq!(Image::read(Path::new("/dev/null")).unwrap_err().class, Class::BadImage);
         let missing = Image::read(Path::new("/nowhere/fw.elf")).unwrap_err();
         assert_eq!(missing.class, Class::BadImage);
         assert!(missing.what.starts_with("/nowhere/fw.elf cannot be read"), "{missing}");

@@ -11,7 +11,7 @@ use crate::trouble::{Class, Trouble, dialout};
 /// How long a port may take nothing of what is written to it.
 const WRITE_MAX: Duration = Duration::from_secs(10);
 /// How long a connection to another machine may take.
-const CONNECT_MAX: Duration = Duration::from_secs(5);
+const CONNECT_MAX: Duration = Duration::from_secs(3);
 
 /// An open port. Nobody else has it at the same time.
 pub struct Serial {
@@ -32,7 +32,7 @@ impl Serial {
     /// It is not there, not ours, or somebody else has it.
     pub fn open(name: &str, baud: u32) -> Result<Self, Trouble> {
         let line = match name.strip_prefix("tcp:") {
-            Some(address) => connect(address).map(Line::Tcp).map_err(|error| {
+            Some(address) => connect(address, CONNECT_MAX).map(Line::Tcp).map_err(|error| {
                 let what = format!("nobody answers at {address}: {error}");
                 Trouble::new(Class::NoBoard, what, "start what serves the port there")
             })?,
@@ -99,12 +99,18 @@ impl Serial {
     ///
     /// The port is gone, or takes nothing any more.
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), Trouble> {
+        self.write_within(WRITE_MAX, bytes)
+    }
+
+    /// The same, where the port may take nothing for so long only.
+    pub(crate) fn write_within(&mut self, most: Duration, bytes: &[u8]) -> Result<(), Trouble> {
         let mut rest = bytes;
-        let mut deadline = Instant::now() + WRITE_MAX;
+        let mut deadline = Instant::now() + most;
         while !rest.is_empty() {
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
-                let what = format!("{} has taken nothing for {} s", self.name, WRITE_MAX.as_secs());
+                let what =
+                    format!("{} has taken nothing for {:.0} s", self.name, most.as_secs_f32());
                 let remedy = "the firmware hangs, or it is the wrong port: reset the board";
                 return Err(Trouble::new(Class::TimeOut, what, remedy));
             }
@@ -121,7 +127,7 @@ impl Serial {
                 Ok(0) => return Err(self.gone(&ErrorKind::WriteZero.into())),
                 Ok(count) => {
                     rest = rest.get(count..).unwrap_or_default();
-                    deadline = Instant::now() + WRITE_MAX;
+                    deadline = Instant::now() + most;
                 }
                 Err(error) if is_patience(error.kind()) => {}
                 Err(error) => return Err(self.gone(&error)),
@@ -141,10 +147,10 @@ fn is_patience(kind: ErrorKind) -> bool {
     matches!(kind, ErrorKind::TimedOut | ErrorKind::WouldBlock | ErrorKind::Interrupted)
 }
 
-fn connect(address: &str) -> std::io::Result<TcpStream> {
+pub(crate) fn connect(address: &str, patience: Duration) -> std::io::Result<TcpStream> {
     let mut last = ErrorKind::AddrNotAvailable.into();
     for address in address.to_socket_addrs()? {
-        match TcpStream::connect_timeout(&address, CONNECT_MAX) {
+        match TcpStream::connect_timeout(&address, patience) {
             Ok(stream) => {
                 // Frames are small, and each waits for its answer.
                 stream.set_nodelay(true)?;

@@ -17,13 +17,17 @@ const BEGIN_MAX: Duration = Duration::from_secs(30);
 const PROBE: &str = "20b7:9db1:tcp:";
 /// How long its last words are waited for, should somebody else hold their pipe open.
 const WORDS_WAIT: Duration = Duration::from_secs(2);
+/// Far more than its addresses take.
+const LINE_BYTES_MAX: u64 = 4096;
 /// What is kept of its last words.
 const WORDS_MAX: usize = 64 * 1024;
 
 /// A running stand-in. Dropping it ends it.
 pub struct StandIn {
+    name: String,
     child: Child,
     input: Option<ChildStdin>,
+    words: Receiver<String>,
     addresses: Addresses,
 }
 
@@ -47,7 +51,7 @@ impl StandIn {
     ///
     /// It is not there, or ends, or says nothing.
     pub fn start(program: &Program) -> Result<Self, Trouble> {
-        let name = program.path.display();
+        let name = program.path.display().to_string();
         let mut command = Command::new(&program.path);
         command.args(&program.arguments).current_dir(&program.folder);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -59,8 +63,10 @@ impl StandIn {
         let line = first_line(child.stdout.take());
         let words = last_words(child.stderr.take());
         let mut started = Self {
+            name,
             child,
             input,
+            words,
             addresses: Addresses {
                 probe: String::new(),
                 uart: String::new(),
@@ -68,6 +74,7 @@ impl StandIn {
                 net: None,
             },
         };
+        let name = &started.name;
         let line = match line.recv_timeout(BEGIN_MAX) {
             Ok(line) => line,
             Err(RecvTimeoutError::Timeout) => {
@@ -80,7 +87,7 @@ impl StandIn {
             Ok(addresses) => started.addresses = addresses,
             Err(_) => {
                 let _ = started.child.kill();
-                let words = words.recv_timeout(WORDS_WAIT).unwrap_or_default();
+                let words = started.words.recv_timeout(WORDS_WAIT).unwrap_or_default();
                 let first = words.lines().find(|line| !line.trim().is_empty()).unwrap_or(&line);
                 let what = format!("{name} does not stand in for a board: {}", first.trim());
                 let remedy =
@@ -94,6 +101,19 @@ impl StandIn {
     /// Where it is reached.
     pub fn addresses(&self) -> &Addresses {
         &self.addresses
+    }
+
+    /// Why it ended, if it did: then it is no cable that is to be looked at.
+    pub(crate) fn end(&mut self) -> Option<Trouble> {
+        let status = self.child.try_wait().ok().flatten()?;
+        let words = self.words.recv_timeout(WORDS_WAIT).unwrap_or_default();
+        // Node names itself behind what it died of; others say that last.
+        let error = words.lines().find(|line| line.contains("Error"));
+        let last = || words.lines().rfind(|line| !line.trim().is_empty());
+        let why = error.or_else(last).unwrap_or_default().trim();
+        let what =
+            format!("{}, which stands in for the board, has ended: {status}: {why}", self.name);
+        Some(Trouble::new(Class::Gone, what, "start it by hand, and look"))
     }
 
     /// The board, reached there.
@@ -123,7 +143,7 @@ fn first_line(pipe: Option<impl Read + Send + 'static>) -> Receiver<String> {
     std::thread::spawn(move || {
         let Some(pipe) = pipe else { return };
         let (mut pipe, mut line) = (BufReader::new(pipe), String::new());
-        if pipe.read_line(&mut line).is_ok() {
+        if pipe.by_ref().take(LINE_BYTES_MAX).read_line(&mut line).is_ok() {
             let _ = send.send(line);
         }
         let _ = std::io::copy(&mut pipe, &mut std::io::sink());
@@ -152,6 +172,7 @@ mod tests {
     use crate::Chip;
     use crate::boards::{Program, Setup};
     use crate::trouble::Class;
+    use std::time::{Duration, Instant};
 
     fn start(script: &str) -> Result<StandIn, crate::Trouble> {
         let arguments = vec!["-c".to_owned(), script.to_owned()];
@@ -179,6 +200,18 @@ mod tests {
             assert_eq!(trouble.class, Class::Tool, "{script}");
             assert!(trouble.what.contains(what), "{script}: {trouble}");
         }
+        let begins = r#"echo '{"probe":"127.0.0.1:1","uart":"127.0.0.1:2"}'"#;
+        let mut dies =
+            start(&format!("{begins}; echo reset >&2; echo no flash >&2; exit 3")).unwrap();
+        let began = Instant::now();
+        let end = loop {
+            if let Some(end) = dies.end() {
+                break end;
+            }
+            assert!(began.elapsed() < Duration::from_secs(60), "it does not end");
+        };
+        assert_eq!(end.class, Class::Gone);
+        assert!(end.what.ends_with("has ended: exit status: 3: no flash"), "{end}");
         let nowhere = Program { path: "/nowhere".into(), arguments: vec![], folder: "/".into() };
         assert_eq!(StandIn::start(&nowhere).err().unwrap().class, Class::Tool);
     }

@@ -3,14 +3,18 @@
 
 pub(crate) mod drive;
 
-use std::net::TcpStream;
+use std::time::Duration;
 
 use probe_rs::probe::DebugProbeSelector;
 use probe_rs::probe::list::{Accessibility, Lister};
 use serialport::SerialPortType;
 
 use crate::Chip;
+use crate::serial::connect;
 pub use drive::Drive;
+
+/// How long a probe behind TCP may take to answer.
+pub(crate) const ANSWER_MAX: Duration = Duration::from_secs(2);
 
 /// All that was found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -112,8 +116,18 @@ impl Attached {
 /// Whether a probe of this name is there, on USB or behind TCP.
 pub(crate) fn has_probe(selector: &str) -> bool {
     match selector.splitn(3, ':').nth(2).and_then(|serial| serial.strip_prefix("tcp:")) {
-        Some(address) => TcpStream::connect(address).is_ok(),
+        Some(address) => connect(address, ANSWER_MAX).is_ok(),
         None => probes().iter().any(|probe| probe.is_named(selector)),
+    }
+}
+
+/// One name for a probe, however it is spelled: letters of its numbers, the number of an interface.
+pub(crate) fn one_name(selector: &str) -> String {
+    match selector.parse::<DebugProbeSelector>() {
+        Ok(DebugProbeSelector { vendor_id, product_id, serial_number: Some(serial), .. }) => {
+            format!("{vendor_id:04x}:{product_id:04x}:{serial}")
+        }
+        _ => selector.to_owned(),
     }
 }
 
@@ -161,7 +175,7 @@ fn ports() -> Vec<Port> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Attached, Port, Probe};
+    use super::{Attached, Port, Probe, one_name};
     use crate::Chip;
 
     fn port(name: &str, usb: (u16, u16), number: &str) -> Port {
@@ -196,6 +210,14 @@ mod tests {
         assert_eq!(names(Chip::Rp2040, Some(&attached.probes[1])), ["acm1"]);
         assert_eq!(names(Chip::Rp2040, None), ["acm2"]);
         assert_eq!(names(Chip::Esp32c3, None), ["usb0"]);
+    }
+
+    #[test]
+    fn a_probe_has_one_name_however_it_is_spelled() {
+        for spelled in ["2e8a:000c:E66a", "2E8A:000C:E66a", "2e8a:000c-1:E66a"] {
+            assert_eq!(one_name(spelled), "2e8a:000c:E66a", "{spelled}");
+        }
+        assert_ne!(one_name("2e8a:000c:E66A"), one_name("2e8a:000c:E66a"));
     }
 
     #[test]

@@ -193,7 +193,7 @@ impl Board {
         let mut tally = std::mem::take(&mut self.tally);
         let greeted = tally.attempt(|| greet(&mut self.serial()?, ANSWER_MAX));
         self.tally = tally;
-        let build = greeted?;
+        let build = greeted.map_err(|trouble| self.told_by_stand_in(trouble))?;
         compare(build, expected).map(|()| build)
     }
 
@@ -215,10 +215,16 @@ impl Board {
         heard: &mut dyn FnMut(&Told) -> ControlFlow<()>,
     ) -> Result<Option<Done>, Trouble> {
         let worker = &self.worker;
-        self.tally.attempt(|| {
+        let end = self.tally.attempt(|| {
             let end = worker.run(order, blob, heard);
             end.map_err(|trouble| told_apart(trouble, &order.probe))
-        })
+        });
+        end.map_err(|trouble| self.told_by_stand_in(trouble))
+    }
+
+    /// A stand-in that has died takes the board's probe and ports with it.
+    fn told_by_stand_in(&mut self, trouble: Trouble) -> Trouble {
+        self.stand_in.as_mut().and_then(StandIn::end).unwrap_or(trouble)
     }
 
     fn order(&self, job: Job) -> Result<Order, Trouble> {
@@ -241,15 +247,16 @@ fn told_apart(trouble: Trouble, probe: &str) -> Trouble {
     Trouble { class: Class::Gone, what, ..trouble }
 }
 
-/// What a board is made of, as leases name it: two names for one port are one port.
-fn things(setup: &Setup, drive: Option<&Path>) -> Vec<String> {
+/// What a board is made of, as leases name it: two names for one port are one port, and so for probes.
+pub(crate) fn things(setup: &Setup, drive: Option<&Path>) -> Vec<String> {
     let real = |path: &str| match std::fs::canonicalize(path) {
         Ok(real) => real.display().to_string(),
         Err(_) => path.to_owned(),
     };
     let serial = setup.serial.as_ref().map(|serial| real(serial));
     let drive = drive.map(|drive| drive.display().to_string());
-    setup.probe.iter().cloned().chain(serial).chain(drive).chain(setup.http.clone()).collect()
+    let probe = setup.probe.as_ref().map(|probe| attached::one_name(probe));
+    probe.into_iter().chain(serial).chain(drive).chain(setup.http.clone()).collect()
 }
 
 /// A worker of this program gives what was asked for.

@@ -2,7 +2,6 @@
 
 use std::error::Error;
 use std::io::ErrorKind;
-use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use probe_rs::flashing::{DownloadOptions, FlashError, FlashProgress};
@@ -14,7 +13,9 @@ use probe_rs::{Core, MemoryInterface as _, Permissions, Session};
 
 use super::worker::Teller;
 use super::{Done, Job, Order, Piece, Step, Told};
+use crate::attached::ANSWER_MAX;
 use crate::image::Stack;
+use crate::serial::connect;
 use crate::trouble::{Class, Trouble, udev};
 
 /// How long a chip may take to halt.
@@ -100,7 +101,7 @@ fn refused(name: &str, selector: &DebugProbeSelector, error: &DebugProbeError) -
         Trouble::new(Class::NoBoard, what, "plug it in; `samewire boards` lists the probes")
     };
     if let Some(address) = selector.serial_number.as_ref().and_then(|one| one.strip_prefix("tcp:"))
-        && let Err(error) = TcpStream::connect(address)
+        && let Err(error) = connect(address, ANSWER_MAX)
     {
         return absent(&error.to_string());
     }
