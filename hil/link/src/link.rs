@@ -88,6 +88,11 @@ impl<const CHANNELS: usize, const RING: usize, const FRAME: usize, const WINDOW:
         self.machine.deadline()
     }
 
+    /// How often something was lost, on its way here or there, and was sent again or asked for.
+    pub fn repairs(&self) -> u32 {
+        self.machine.repairs()
+    }
+
     /// Whether the peer is there and hears us.
     pub fn is_up(&self) -> bool {
         self.machine.is_up()

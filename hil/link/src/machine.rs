@@ -35,6 +35,8 @@ pub(crate) struct Machine<
     timer: Timer,
     tick: Option<u64>,
     tick_done: Option<Option<u64>>,
+    /// How often something was lost.
+    repairs: u32,
 }
 
 impl<const CHANNELS: usize, const RING: usize, const FRAME: usize, const WINDOW: usize>
@@ -56,6 +58,7 @@ impl<const CHANNELS: usize, const RING: usize, const FRAME: usize, const WINDOW:
             timer: Timer::IDLE,
             tick: None,
             tick_done: None,
+            repairs: 0,
         }
     }
 
@@ -81,6 +84,10 @@ impl<const CHANNELS: usize, const RING: usize, const FRAME: usize, const WINDOW:
 
     pub(crate) fn is_up(&self) -> bool {
         self.session.phase == Phase::Up
+    }
+
+    pub(crate) fn repairs(&self) -> u32 {
+        self.repairs
     }
 
     pub(crate) fn deadline(&self) -> Option<u64> {
@@ -144,6 +151,7 @@ impl<const CHANNELS: usize, const RING: usize, const FRAME: usize, const WINDOW:
             }
         }
         if frame == Frame::Nak {
+            self.repairs = self.repairs.saturating_add(1);
             self.window.rewind();
             self.timer.stop();
         }
@@ -224,6 +232,7 @@ impl<const CHANNELS: usize, const RING: usize, const FRAME: usize, const WINDOW:
         } else if self.timer.retries() > self.session.settings.retries_max {
             self.fail(Cause::Silent);
         } else {
+            self.repairs = self.repairs.saturating_add(1);
             self.window.rewind();
         }
     }
@@ -272,6 +281,7 @@ impl<const CHANNELS: usize, const RING: usize, const FRAME: usize, const WINDOW:
                 self.timer.start_if_idle(now, self.session.settings.retransmit_ms);
             }
         } else if is_nak || self.arrivals.ack_is_due() {
+            self.repairs = self.repairs.saturating_add(u32::from(is_nak));
             let small = [if is_nak { kind::NAK } else { kind::ACK }, 0, self.arrivals.expected()];
             self.writer.begin_small(&small, seal(&small), false);
         } else {

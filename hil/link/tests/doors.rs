@@ -116,3 +116,27 @@ fn an_echo_is_no_peer() {
 fn a_board_link_fits_in_2_kb() {
     assert!(size_of::<BoardLink>() <= 1500, "{}", size_of::<BoardLink>());
 }
+
+#[test]
+fn what_is_lost_either_way_is_a_repair_and_what_is_not_is_none() {
+    let (mut host, mut board) = up();
+    let mut wire = [0; 256];
+    host.tick(1);
+    assert_eq!(carry!(host, board), ["Tick(1)"]);
+    carry!(board, host);
+    assert_eq!((host.repairs(), board.repairs()), (0, 0));
+    // A frame of the host's is lost, and sent again when its time has come.
+    host.tick(2);
+    assert!(host.transmit(0, &mut wire) > 0);
+    assert_eq!(host.poll_event(1_000, &mut &b""[..]), None);
+    assert_eq!(carry!(host, board), ["Tick(2)"]);
+    assert_eq!((host.repairs(), board.repairs()), (1, 0));
+    // One of the board's comes broken, and is asked for again.
+    board.tick_done(None);
+    let count = board.transmit(0, &mut wire);
+    wire[1] ^= 0x55;
+    assert_eq!(host.poll_event(0, &mut &wire[..count]), None);
+    carry!(host, board);
+    assert_eq!((host.repairs(), board.repairs()), (2, 1));
+    assert_eq!(carry!(board, host), ["TickDone(None)"]);
+}
