@@ -44,15 +44,8 @@ pub fn greet(serial: &mut Serial, patience: Duration) -> Result<Build, Trouble> 
         while let Some(event) = link.poll_event(now, &mut input) {
             match event {
                 Event::Up(peer) => return Ok(peer.build),
-                Event::Broken(Cause::Version(version)) => {
-                    let what = format!("the board speaks version {version} of the link");
-                    let remedy = "flash it with an image that was built with this very version";
-                    return Err(Trouble::new(Class::OtherVersion, what, remedy));
-                }
-                Event::Broken(Cause::Role) => {
-                    let what = format!("{} gives back what it is told", serial.name());
-                    let remedy = "the line echoes: it is no board's, or TX is wired to RX";
-                    return Err(Trouble::new(Class::Link, what, remedy));
+                Event::Broken(cause @ (Cause::Version(_) | Cause::Role)) => {
+                    return Err(foreign(serial.name(), cause));
                 }
                 // It has begun anew while it was greeted, or what came was noise.
                 Event::Broken(_) => link.restart(session()),
@@ -62,7 +55,23 @@ pub fn greet(serial: &mut Serial, patience: Duration) -> Result<Build, Trouble> 
     }
 }
 
-fn silent(name: &str, patience: Duration, heard: usize) -> Trouble {
+/// What is at the other end of this port, if no board that we can talk to.
+pub(crate) fn foreign(name: &str, cause: Cause) -> Trouble {
+    match cause {
+        Cause::Version(version) => {
+            let what = format!("the board speaks version {version} of the link");
+            let remedy = "flash it with an image that was built with this very version";
+            Trouble::new(Class::OtherVersion, what, remedy)
+        }
+        _ => {
+            let what = format!("{name} gives back what it is told");
+            let remedy = "the line echoes: it is no board's, or TX is wired to RX";
+            Trouble::new(Class::Link, what, remedy)
+        }
+    }
+}
+
+pub(crate) fn silent(name: &str, patience: Duration, heard: usize) -> Trouble {
     let seconds = patience.as_secs_f32();
     if heard == 0 {
         let what = format!("nothing comes from {name} within {seconds:.0} s");

@@ -25,6 +25,8 @@ pub mod job;
 pub mod ladder;
 #[cfg(feature = "rig")]
 pub mod lease;
+#[cfg(feature = "rig")]
+pub mod listen;
 #[cfg(all(test, feature = "rig"))]
 #[path = "../tests/rig/elf.rs"]
 mod made;

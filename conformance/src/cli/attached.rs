@@ -26,7 +26,7 @@ mod with {
     use samewire_hil::attached::Attached;
     use samewire_hil::boards::{Reach, Row, Setup};
     use samewire_hil::choice::Choice;
-    use samewire_hil::choose;
+    use samewire_hil::{Trouble, choose};
 
     use crate::boards::without_rows;
     use crate::cli::{Stop, boards};
@@ -72,15 +72,20 @@ mod with {
             Reach::Command(program) => ("ready", program.path.display().to_string()),
             Reach::Http(address) => ("ready", format!("http://{address}")),
             Reach::Rig(_) => match choose(&row.name, all, attached) {
-                Ok(choice) => ("ready", way(&choice)),
-                Err(trouble) => {
-                    ("not ready", format!("{}: {}", trouble.class.name(), trouble.what))
-                }
+                Ok(choice) => match choice.is_free() {
+                    Ok(()) => ("ready", way(&choice)),
+                    Err(trouble) => ("not ready", in_the_way(&trouble)),
+                },
+                Err(trouble) => ("not ready", in_the_way(&trouble)),
             },
         };
         let mut line = format!("{:<14} {state:<10} {}\n", row.name, row.about);
         line += &format!("{:<25} {more}\n", "");
         line
+    }
+
+    fn in_the_way(trouble: &Trouble) -> String {
+        format!("{}: {}", trouble.class.name(), trouble.what)
     }
 
     fn way(Choice { setup, drive, .. }: &Choice) -> String {

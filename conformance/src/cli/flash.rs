@@ -67,15 +67,15 @@ mod with {
         bar.finish_and_clear();
         let flashed = flashed.map_err(out_of_reach)?;
         writeln!(out, "{}: {}", board.name(), told(&flashed))?;
-        if !board.tally().troubles().is_empty() {
-            writeln!(out, "{}: {}", board.name(), board.tally())?;
-        }
         // An image of somebody else's speaks no link.
         if let Some(build) = image.build
             && board.setup().serial.is_some()
         {
             let build = board.greet(Some(build)).map_err(out_of_reach)?;
             writeln!(out, "{}: it runs {}, and answers", board.name(), shown(build))?;
+        }
+        if !board.tally().troubles().is_empty() {
+            writeln!(out, "{}: {}", board.name(), board.tally())?;
         }
         Ok(Exit::AsExpected)
     }

@@ -16,6 +16,7 @@ use crate::greet::{compare, greet};
 use crate::image::{Build, Image, Stack};
 use crate::job::{Done, Job, Order, Told, Worker};
 use crate::lease::{self, Lease};
+use crate::listen::{Heard, listen};
 use crate::serial::Serial;
 use crate::stand_in::StandIn;
 use crate::trouble::{Class, Trouble};
@@ -128,6 +129,30 @@ impl Board {
             _ => ControlFlow::Continue(()),
         })?;
         expect(done.is_none())
+    }
+
+    /// Listens to what the firmware logs over the link, on its serial port, until the listener has
+    /// heard enough. A port that goes with a reset is waited for.
+    ///
+    /// # Errors
+    ///
+    /// There is no port, or what is there speaks no link; or the port does not come back.
+    pub fn listen_by_link(
+        &mut self,
+        heard: &mut dyn FnMut(Heard<'_>) -> ControlFlow<()>,
+    ) -> Result<(), Trouble> {
+        let mut has_begun = false;
+        loop {
+            let mut serial = self.serial()?;
+            let end = listen(&mut serial, START_MAX, &mut |told| {
+                has_begun |= matches!(told, Heard::Begins(_));
+                heard(told)
+            });
+            match end {
+                Err(trouble) if trouble.class == Class::Gone && has_begun => has_begun = false,
+                end => return end.map_err(|trouble| self.told_by_stand_in(trouble)),
+            }
+        }
     }
 
     /// How many bytes of stack the firmware has used at most since it was flashed by this rig, and

@@ -25,12 +25,14 @@ pub struct Linked {
     name: String,
     source: Box<dyn Source>,
     wire: Option<Rc<RefCell<Wire>>>,
+    /// How often the lines of wires that are no more lost something.
+    repairs: u32,
 }
 
 impl Linked {
     /// A subject of this name, started so.
     pub(crate) fn new(name: impl Into<String>, source: impl Source + 'static) -> Self {
-        Self { name: name.into(), source: Box::new(source), wire: None }
+        Self { name: name.into(), source: Box::new(source), wire: None, repairs: 0 }
     }
 
     fn wire(&mut self) -> Result<Rc<RefCell<Wire>>, Unreachable> {
@@ -39,13 +41,18 @@ impl Linked {
         {
             return Ok(Rc::clone(wire));
         }
-        // One that is still held would keep a serial port from being opened again.
-        self.wire = None;
+        self.drop_wire();
         let mut wire = Wire::new(self.source.start()?);
         wire.greet()?;
         let wire = Rc::new(RefCell::new(wire));
         self.wire = Some(Rc::clone(&wire));
         Ok(wire)
+    }
+
+    /// One that is still held would keep a serial port from being opened again.
+    fn drop_wire(&mut self) {
+        let repairs = self.wire.take().map_or(0, |wire| wire.borrow().repairs());
+        self.repairs = self.repairs.saturating_add(repairs);
     }
 }
 
@@ -93,13 +100,19 @@ impl Subject for Linked {
     }
 
     fn bring_back(&mut self) -> Option<String> {
-        self.wire = None;
+        self.drop_wire();
         self.source.bring_back()
     }
 
     fn closing(&mut self) -> Option<String> {
-        self.wire = None;
-        self.source.closing()
+        self.drop_wire();
+        let repairs = match self.repairs {
+            0 => None,
+            1 => Some("1 repair by the link, of what was lost on the line or late".to_owned()),
+            n => Some(format!("{n} repairs by the link, of what was lost on the line or late")),
+        };
+        let told: Vec<String> = [repairs, self.source.closing()].into_iter().flatten().collect();
+        (!told.is_empty()).then(|| told.join("; "))
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use samewire_link::{Cause, Event, HostLink, Read};
+use samewire_linked::LOG_BYTES_MAX;
 
 use super::metric;
 use super::stream::Stream;
@@ -140,6 +141,11 @@ impl Wire {
         }
     }
 
+    /// How often the line lost something.
+    pub(super) fn repairs(&self) -> u32 {
+        self.link.repairs()
+    }
+
     /// Why there is no board any more.
     pub(super) fn trouble(&self) -> Option<&Trouble> {
         self.trouble.as_ref()
@@ -235,7 +241,12 @@ impl Wire {
     }
 
     fn broken(&mut self, cause: Cause) -> Trouble {
-        self.stream.lost(&format!("the link to the board is broken ({cause:?})"))
+        self.stream.lost(&match cause {
+            Cause::Silent => {
+                "the board acknowledges nothing: it hangs, or its line loses too much".to_owned()
+            }
+            cause => format!("the link to the board is broken ({cause:?})"),
+        })
     }
 
     /// The board has begun anew. It is greeted once more, since what it says first is why.
@@ -254,7 +265,7 @@ impl Wire {
                 self.link.tick(0);
             }
         }
-        let words = self.log.join("\n");
+        let words = joined(&self.log);
         if words.starts_with(PANICKED) {
             return Trouble::Panicked(words);
         }
@@ -295,5 +306,33 @@ impl Wire {
                 std::panic::resume_unwind(Box::new(what));
             }
         }
+    }
+}
+
+/// The text of these lines of log. One that is as long as lines can be goes on in the next.
+fn joined(lines: &[String]) -> String {
+    let mut text = String::new();
+    let mut goes_on = true;
+    for line in lines {
+        if !goes_on {
+            text.push('\n');
+        }
+        text.push_str(line);
+        goes_on = line.len() == LOG_BYTES_MAX;
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LOG_BYTES_MAX, joined};
+
+    #[test]
+    fn lines_that_were_cut_are_one_again() {
+        let long = "a".repeat(LOG_BYTES_MAX);
+        assert_eq!(joined(&[]), "");
+        assert_eq!(joined(&["one".into(), "two".into()]), "one\ntwo");
+        let cut = joined(&["one".into(), long.clone(), "b".into(), "two".into()]);
+        assert_eq!(cut, format!("one\n{long}b\ntwo"));
     }
 }
