@@ -13,6 +13,7 @@ mod fmt;
 pub(crate) mod help;
 mod ledger;
 mod monitor;
+mod reach;
 mod serve;
 mod sim;
 mod targets;

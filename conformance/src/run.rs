@@ -78,6 +78,8 @@ pub struct Summary {
     pub some_cuts: bool,
     /// Why the target could not be reached, or not to the end.
     pub unreachable: Option<String>,
+    /// Why it was not there, and nobody had asked for it by its name.
+    pub absent: Option<String>,
 }
 
 /// What came of a run.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use samewire_demo::Demo;
-use samewire_hil::boards::Row;
+use samewire_hil::boards::{Reach, Row};
 
 use crate::boards;
 use crate::subject::core::Core;
@@ -70,6 +70,20 @@ impl Target {
             _ if name.starts_with("http://") => Err(format!("did you mean url:{name}?")),
             _ => Err(format!("there is no target `{name}`; {there_are}")),
         }
+    }
+
+    /// All that there are by name, these boards among them; any board of a chip stands for those of
+    /// the file with that chip, and so is left out if there are any.
+    pub fn all(boards: &[Arc<Row>]) -> impl Iterator<Item = Self> {
+        let chip = |row: &Row| match &row.reach {
+            Reach::Rig(setup) if setup.stand_in.is_none() => Some(setup.chip),
+            _ => None,
+        };
+        let named: Vec<_> = boards.iter().filter_map(|row| chip(row)).collect();
+        let attached = boards::without_rows()
+            .filter(move |row| chip(row).is_none_or(|chip| !named.contains(&chip)));
+        let boards = attached.map(Arc::new).chain(boards.iter().cloned());
+        NAMED.iter().cloned().chain(boards.map(Self::Board))
     }
 
     /// As on the command line.

@@ -5,8 +5,9 @@ use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use super::Stop;
 use super::flag::{Command, Flag, number};
-use super::{Stop, boards};
+use super::reach::{Reached, reach};
 use crate::case::select::{Selected, select};
 use crate::costs;
 use crate::cuts::Cuts;
@@ -57,11 +58,14 @@ pub(super) const COMMAND: Command<Check> = Command {
 const TARGET: Flag<Check> = Flag {
     name: "target",
     value: Some("NAME"),
-    short: "one of samewire targets, or url:http://HOST:PORT; repeatable",
+    short: "see samewire targets; all; url:http://HOST:PORT; repeatable",
     long: "Replay on this target, and on no other that is not named. core is the server in memory, \
-           host the same server over TCP, microbit, qemu-arm and qemu-riscv the same on emulated \
-           boards, and further boards are those that boards.toml names, in this folder or the \
-           nearest above it. url:http://HOST:PORT is any server of any vendor. Of a URL, \
+           host the same server over TCP, microbit, qemu-arm, qemu-riscv and rp2040-emu the same on \
+           emulated boards, rp2040 and esp32c3 the board of that kind that is attached, and further \
+           boards are those that boards.toml names, in this folder or the \
+           nearest above it. all is core, host and all the others that samewire targets lists; \
+           one that is not there is skipped, with the reason, unless it is named, too. \
+           url:http://HOST:PORT is any server of any vendor. Of a URL, \
            each capability that cases need is probed once; cases that need what is not there are \
            skipped, with the reason. The suite sends malformed and hostile requests: name a server \
            only if it is yours to test. The default is core and host.",
@@ -188,11 +192,10 @@ fn run(check: Check, out: &mut dyn Write) -> Result<Exit, Stop> {
     let json_out = check.json.as_ref().map(create).transpose()?;
     let html_out = check.html.as_ref().map(create).transpose()?;
     let mut costs_out = check.costs.as_ref().map(create).transpose()?;
-    let targets = targets(&check.targets)?;
+    let Reached { targets, absent } = reach(&check.targets)?;
     if costs_out.is_some() && !targets.contains(&Target::Microbit) {
         return Err(Stop::usage("--costs is counted on microbit: --target microbit"));
     }
-    reach(&targets)?;
 
     let mut flags = String::new();
     if check.slow {
@@ -224,11 +227,12 @@ fn run(check: Check, out: &mut dyn Write) -> Result<Exit, Stop> {
     let costs = costs_out.as_mut().map(measure).transpose()?;
     let mut console = Console::new(findings, &mut *out);
     let mut written = Ok(());
-    let report = plan.run(|event| {
+    let mut report = plan.run(|event| {
         if written.is_ok() {
             written = console.tell(event);
         }
     });
+    report.summaries.extend(absent);
     // The reports for machines are written even if nobody reads this one.
     let plain = Findings { paint: Paint::PLAIN, ..findings };
     if let Some(out) = junit_out {
@@ -252,23 +256,6 @@ fn run(check: Check, out: &mut dyn Write) -> Result<Exit, Stop> {
     Ok(report.exit())
 }
 
-/// The targets of these names, each once; without any, those that are always there.
-fn targets(names: &[String]) -> Result<Vec<Target>, Stop> {
-    if names.is_empty() {
-        return Ok(Target::DEFAULT.to_vec());
-    }
-    let boards = boards()?;
-    let mut targets = Vec::new();
-    for name in names {
-        let target = Target::named(name, &boards)
-            .map_err(|why| Stop::usage(format_args!("--target: {why}")))?;
-        if !targets.contains(&target) {
-            targets.push(target);
-        }
-    }
-    Ok(targets)
-}
-
 pub(super) fn selected<'a>(
     suite: &'a Suite,
     arguments: &[String],
@@ -288,19 +275,9 @@ fn create(path: &PathBuf) -> Result<BufWriter<File>, Stop> {
     Ok(BufWriter::new(file))
 }
 
-/// A target that is not there is told before any other begins.
-fn reach(targets: &[Target]) -> Result<(), Stop> {
-    targets.iter().try_for_each(|target| {
-        target.try_open().map_err(|why| Stop {
-            exit: Exit::Unreachable,
-            message: format!("error: {}: {why}", target.name()),
-        })
-    })
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{COMMAND, Check, Target, targets};
+    use super::{COMMAND, Check};
     use crate::cli::flag::tests::run;
     use crate::cuts::Cuts;
 
@@ -342,17 +319,5 @@ mod tests {
         for (words, expected) in table {
             assert_eq!(run(&COMMAND, &words), Err(expected.into()), "{words:?}");
         }
-    }
-
-    #[test]
-    fn targets_are_named_once() {
-        let named = |names: &[&str]| {
-            let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
-            targets(&names).map_err(|stop| stop.message)
-        };
-        assert_eq!(named(&[]), Ok(Target::DEFAULT.to_vec()));
-        assert_eq!(named(&["host", "core", "host"]), Ok(vec![Target::Host, Target::Core]));
-        let why = "error: --target: did you mean url:http://a?";
-        assert_eq!(named(&["http://a"]), Err(why.to_owned()));
     }
 }

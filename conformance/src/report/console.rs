@@ -144,7 +144,7 @@ pub(super) fn notes(summary: &Summary) -> Vec<String> {
              --cuts every cuts at all"
         ));
     }
-    if summary.differ.is_none() {
+    if summary.differ.is_none() && summary.absent.is_none() {
         notes.push("its bytes are not compared with core's, and cuts are best effort".to_owned());
     }
     notes
@@ -153,10 +153,13 @@ pub(super) fn notes(summary: &Summary) -> Vec<String> {
 /// `host 812 passed, 0 failed, 3 known, 0 skipped, same bytes`
 pub fn line(summary: &Summary, paint: Paint) -> String {
     let Summary { name, cases, passed, failed, known, skipped, advice, differ, .. } = summary;
+    if let Some(why) = &summary.absent {
+        return format!("{name} {}: {why}", paint.style(Style::Odd, "skipped"));
+    }
     if let Some(why) = &summary.unreachable {
         let done = passed + failed + known + skipped + advice;
         let word = paint.style(Style::Bad, "unreachable");
-        return format!("{name} {word}: {why}, after {done} of {cases} cases");
+        return format!("{name} {word} after {done} of {cases} cases: {why}");
     }
     let shown = format!("{failed} failed");
     let style = if *failed == 0 { Style::Good } else { Style::Bad };
@@ -190,8 +193,12 @@ mod tests {
                 "host 812 passed, 0 failed, 3 known, 0 skipped, 2 advice",
             ),
             (
+                Summary { absent: Some("no image: build it".into()), ..base.clone() },
+                "host skipped: no image: build it",
+            ),
+            (
                 Summary { unreachable: Some("gone".into()), cases: 900, ..base },
-                "host unreachable: gone, after 815 of 900 cases",
+                "host unreachable after 815 of 900 cases: gone",
             ),
         ];
         for (summary, expected) in table {

@@ -24,6 +24,12 @@ struct Target<'a> {
     skipped: usize,
     /// `null` for a server that is not ours, or was not reached.
     same_bytes: Option<bool>,
+    /// Why it was lost on the way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unreachable: Option<&'a str>,
+    /// Why it was not there, and not asked for by its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    absent: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -84,7 +90,7 @@ pub fn write(report: &Report, mut out: impl Write) -> io::Result<()> {
 }
 
 fn target(summary: &Summary) -> Target<'_> {
-    let Summary { name, passed, failed, known, skipped, differ, unreachable, .. } = summary;
+    let Summary { name, passed, failed, known, skipped, differ, unreachable, absent, .. } = summary;
     Target {
         name,
         passed: *passed,
@@ -92,6 +98,8 @@ fn target(summary: &Summary) -> Target<'_> {
         known: *known,
         skipped: *skipped,
         same_bytes: differ.filter(|_| unreachable.is_none()).map(|differ| differ == 0),
+        unreachable: unreachable.as_deref(),
+        absent: absent.as_deref(),
     }
 }
 
@@ -151,8 +159,10 @@ mod tests {
             evidence: Vec::new(),
         };
         let core = Summary { name: "core".into(), known: 1, differ: Some(0), ..Summary::default() };
+        let absent = Some("no image".to_owned());
+        let arm = Summary { name: "qemu-arm".into(), absent, ..Summary::default() };
         let url = Summary { name: "url:http://a".into(), ..Summary::default() };
-        let report = Report { cases: 1, summaries: vec![core, url], results: vec![result] };
+        let report = Report { cases: 1, summaries: vec![core, url, arm], results: vec![result] };
         let mut out = Vec::new();
         write(&report, &mut out).unwrap();
         let got: serde_json::Value = serde_json::from_slice(&out).unwrap();
@@ -163,6 +173,8 @@ mod tests {
                  "same_bytes": true},
                 {"name": "url:http://a", "passed": 0, "failed": 0, "known": 0, "skipped": 0,
                  "same_bytes": null},
+                {"name": "qemu-arm", "passed": 0, "failed": 0, "known": 0, "skipped": 0,
+                 "same_bytes": null, "absent": "no image"},
             ],
             "results": [
                 {"case": "a/b/c", "target": "core", "status": "known", "replays": 7, "ms": 5,

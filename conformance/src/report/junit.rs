@@ -25,6 +25,9 @@ pub fn write(report: &Report, findings: &Findings<'_>, out: impl Write) -> Resul
             status.set_message(why.as_str());
             suite.add_test_case(TestCase::new("reach the target", status));
         }
+        if let Some(why) = &summary.absent {
+            suite.add_test_case(TestCase::new("reach the target", skipped(why)));
+        }
         document.add_test_suite(suite);
     }
     document.serialize(out).map_err(|why| why.to_string())

@@ -33,7 +33,8 @@ pub(super) fn lead(page: &Page<'_>) -> String {
     let ours = report.summaries.iter().filter(|summary| summary.differ.is_some()).count();
     let same = report.summaries.iter().filter(|summary| is_same(summary)).count();
     let cases = plural(report.cases, "case");
-    let targets = plural(report.summaries.len(), "target");
+    let there = report.summaries.iter().filter(|summary| summary.absent.is_none()).count();
+    let targets = plural(there, "target");
     let state = match count_findings(page) {
         0 if report.exit() != crate::exit::Exit::AsExpected => "A target was not reached.".into(),
         0 if ours > 1 && same == ours => "All as expected, and the same bytes everywhere.".into(),
@@ -73,7 +74,9 @@ impl Targets<'_> {
         let missing = summary.cases.saturating_sub(done);
         let text = line(summary, Paint::PLAIN);
         let text = text.strip_prefix(name.as_str()).unwrap_or(&text).trim_start();
-        let worst = if summary.unreachable.is_some() || *failed > 0 {
+        let worst = if summary.absent.is_some() {
+            Mark::Skipped
+        } else if summary.unreachable.is_some() || *failed > 0 {
             Mark::Failed
         } else if differ > 0 {
             Mark::Differs
