@@ -29,13 +29,15 @@ pub(crate) fn whole(workspace: &Workspace) -> Result<(), Failure> {
     format_and_tidy(workspace)?;
     step("clippy", || {
         cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])?;
+        rig::clippy(workspace)?;
         clippy_for_boards(workspace)
     })?;
     features(workspace)?;
     step("docs", || {
         let mut command = workspace.cargo();
         command.env("RUSTDOCFLAGS", "-D warnings");
-        run(command.args(["doc", "--quiet", "--workspace", "--no-deps"]))
+        run(command.args(["doc", "--quiet", "--workspace", "--no-deps"]))?;
+        rig::docs(workspace)
     })?;
     step("test", || {
         run_as_written(workspace, readme::TEST)?;
