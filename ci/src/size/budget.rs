@@ -87,12 +87,13 @@ pub(crate) struct Board {
     pub(crate) stack_bytes_max: u64,
 }
 
-/// A bound on all that is flashed of an image for a board.
+/// Bounds on all that an image for a board takes of it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Whole {
     pub(crate) image: String,
-    pub(crate) bytes_max: u64,
+    pub(crate) flash_bytes_max: u64,
+    pub(crate) ram_bytes_max: u64,
 }
 
 /// Symbols that lead to a panic and may be there, for a reason.

@@ -29,8 +29,8 @@ const RECEIVED_MAX: u16 = 64;
 const INPUT_BYTES: usize = 1024;
 /// Room for a frame or two.
 const OUTPUT_BYTES: usize = 256;
-/// What is handed over at once.
-const SOME_BYTES: usize = 64;
+/// What is handed over at once: never a full packet of USB, for a host waits for what comes behind one.
+const SOME_BYTES: usize = 63;
 
 /// One way of a port.
 type Bytes<const N: usize> = Pipe<CriticalSectionRawMutex, N>;
