@@ -6,6 +6,7 @@
 mod attached;
 mod check;
 mod desk;
+mod diff;
 mod explain;
 mod flag;
 mod flash;
@@ -125,6 +126,7 @@ const COMMANDS: &[&dyn AnyCommand] = &[
     &fmt::COMMAND,
     &serve::COMMAND,
     &sim::COMMAND,
+    &diff::COMMAND,
     &attached::COMMAND,
     &flash::COMMAND,
     &monitor::COMMAND,

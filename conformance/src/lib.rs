@@ -22,6 +22,7 @@ pub mod harness;
 pub mod invariant;
 pub mod known;
 pub mod ledger;
+pub mod lockstep;
 pub mod opening;
 pub mod patience;
 pub mod replay;

@@ -6,12 +6,12 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use samewire::Limits;
 use samewire::app::App;
+use samewire::{Instant, Limits};
 use samewire_sim::world::Options;
 use samewire_sim::{Client, Delivery as Wire, End, WallClock, World};
 
-use super::{Channel, Delivery, OpenOptions, Received, Subject, Time, Unreachable};
+use super::{Channel, Delivery, Due, OpenOptions, Received, Subject, Time, Unreachable};
 use crate::case::Need;
 
 /// An app, made anew for each connection.
@@ -137,6 +137,11 @@ impl<A: App + 'static> Channel for InMemory<A> {
 
     fn another(&mut self) -> Result<Box<dyn Channel>, Unreachable> {
         Ok(Box::new(Self::open(Rc::clone(&self.world), self.delivery.clone())))
+    }
+
+    fn due(&self) -> Due {
+        let left = |deadline: Instant| deadline.duration_since(self.world.now());
+        self.world.next_deadline().map_or(Due::Never, |deadline| Due::In(left(deadline)))
     }
 
     fn reads(&self) -> Option<u64> {

@@ -135,6 +135,11 @@ pub trait Channel {
         Err(Unreachable("it takes one connection at a time".into()))
     }
 
+    /// When the server will do something by itself, where it can tell.
+    fn due(&self) -> Due {
+        Due::Untold
+    }
+
     /// How often the server has read from this connection, where that can be counted.
     fn reads(&self) -> Option<u64> {
         None
@@ -152,6 +157,28 @@ pub enum Received {
     End,
     /// The connection was reset.
     Reset,
+}
+
+/// When a server will do something by itself: its next deadline.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Due {
+    /// It cannot tell.
+    #[default]
+    Untold,
+    /// Not before something else happens.
+    Never,
+    /// So long from now.
+    In(Duration),
+}
+
+impl Due {
+    /// The time that is left until then, if there is such a time.
+    pub const fn time(self) -> Option<Duration> {
+        match self {
+            Self::In(left) => Some(left),
+            Self::Untold | Self::Never => None,
+        }
+    }
 }
 
 /// How a connection is to be opened.

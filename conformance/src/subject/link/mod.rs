@@ -14,7 +14,7 @@ use std::time::Duration;
 use samewire::Limits;
 
 use super::emulator::Trouble;
-use super::{Channel, Delivery, OpenOptions, Received, Subject, Time, Unreachable};
+use super::{Channel, Delivery, Due, OpenOptions, Received, Subject, Time, Unreachable};
 use crate::case::Need;
 pub(crate) use samewire_linked::metric;
 use stream::Source;
@@ -150,6 +150,10 @@ impl Channel for Connection {
 
     fn resume(&mut self) {
         self.wire.borrow_mut().attempt(Wire::resume);
+    }
+
+    fn due(&self) -> Due {
+        self.wire.borrow().due()
     }
 
     fn reads(&self) -> Option<u64> {

@@ -10,7 +10,7 @@ use super::metric;
 use super::stream::Stream;
 use crate::subject::emulator::Trouble;
 use crate::subject::orders::{self, Order};
-use crate::subject::{OpenOptions, Received};
+use crate::subject::{Due, OpenOptions, Received};
 
 /// What a board logs of a panic or a fault begins so: it is the panic's own word.
 const PANICKED: &str = "panicked ";
@@ -32,6 +32,8 @@ pub(super) struct Wire {
     is_finishing: bool,
     inbox: Vec<u8>,
     end: Received,
+    /// What the board waits for, on its clock, since nothing has moved there.
+    due: Option<u64>,
     trouble: Option<Trouble>,
 }
 
@@ -50,6 +52,7 @@ impl Wire {
             is_finishing: false,
             inbox: Vec::new(),
             end: Received::Quiet,
+            due: None,
             trouble: None,
         }
     }
@@ -97,6 +100,12 @@ impl Wire {
         }
         into.append(&mut self.inbox);
         Received::Bytes
+    }
+
+    /// When the board will do something by itself.
+    pub(super) fn due(&self) -> Due {
+        self.due
+            .map_or(Due::Never, |at| Due::In(Duration::from_millis(at).saturating_sub(self.now)))
     }
 
     /// Lets time pass, which may make room.
@@ -224,7 +233,7 @@ impl Wire {
         let (now, mut rest, mut is_still) = (self.stream.now(), &bytes[..], false);
         while let Some(event) = self.link.poll_event(now, &mut rest) {
             match event {
-                Event::TickDone(_) => is_still = true,
+                Event::TickDone(due) => (self.due, is_still) = (due, true),
                 Event::Reset(channel) if Some(channel) == self.channel => {
                     self.end = Received::Reset;
                 }
