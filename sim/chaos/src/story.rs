@@ -56,6 +56,8 @@ pub struct Moments {
     pub ends: Option<u64>,
     pub drops: Option<u64>,
     pub resets: bool,
+    /// The server ended it before the client did, in the order of events.
+    pub is_unprompted: bool,
 }
 
 /// Something that was asked.
@@ -161,8 +163,14 @@ impl<'a> Story<'a> {
             What::Finishes => first(&mut moments.finishes),
             What::Breaks => first(&mut moments.breaks),
             What::Bites(Bite::Lost) => first(&mut moments.lost),
-            What::Ends => first(&mut moments.ends),
+            What::Ends => {
+                moments.is_unprompted = moments.finishes.is_none() && moments.breaks.is_none();
+                first(&mut moments.ends);
+            }
             What::Drops { resets } => {
+                if moments.ends.is_none() {
+                    moments.is_unprompted = moments.finishes.is_none() && moments.breaks.is_none();
+                }
                 first(&mut moments.drops);
                 moments.resets = resets;
             }

@@ -33,8 +33,9 @@ impl Oracle for Answered {
                 return Err(Wrong::with(story, end, "the last answer has no end"));
             }
             let Some(request) = story.requests.get(story.answers.len()) else { continue };
-            // At the same moment either may have been first.
-            if request.arrived.is_some_and(|arrived| arrived < end) {
+            // At the same moment either may have been first, but if the client's end is what ended it.
+            let due = end + u64::from(!story.moments.is_unprompted);
+            if request.arrived.is_some_and(|arrived| arrived < due) {
                 let what = format!("line {} has arrived, and is not answered", request.act + 1);
                 return Err(Wrong::with(story, end, what));
             }

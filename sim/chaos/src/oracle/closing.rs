@@ -55,7 +55,7 @@ const fn is_plain(status: u16) -> bool {
 fn has_reason(case: &Case<'_>, story: &Story<'_>, end: u64) -> bool {
     let moments = &story.moments;
     let came = |moment: Option<u64>| moment.is_some_and(|moment| moment <= end);
-    if came(moments.breaks) || came(moments.evicted) || came(moments.finishes) {
+    if !moments.is_unprompted || came(moments.evicted) {
         return true;
     }
     if came(case.drained) || is_too_slow(case, story) {

@@ -159,11 +159,17 @@ fn is_quiet(case: &Case<'_>, story: &Story<'_>) -> Result<(), Wrong> {
         if at.min(over) > case.due(dropped + u64::from(limits.linger_ms_max)) {
             return late(story, closed, "nothing comes, and the WebSocket stays open");
         }
-        let is_pinged = |from: u64| {
-            story.frames.iter().any(|(frame, at)| (8..=9).contains(&frame.opcode) && *at >= from)
-        };
-        if at > pinged && over > pinged && !is_pinged(since) {
+        let is_closed = story.frames.iter().any(|(frame, at)| frame.opcode == 8 && *at <= closed);
+        let is_pinged = is_closed
+            || story
+                .frames
+                .iter()
+                .any(|(frame, at)| frame.opcode == 9 && (since..=pinged).contains(at));
+        if at.min(over) > pinged && !is_pinged {
             return late(story, pinged, "nothing comes, and the WebSocket is not pinged");
+        }
+        if at.min(over) > closed && !is_closed {
+            return late(story, closed, "a ping is not answered, and the WebSocket is not closed");
         }
         since = at;
     }

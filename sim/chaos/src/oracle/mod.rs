@@ -140,7 +140,10 @@ impl<'a> Case<'a> {
         trace: &'a Trace,
     ) -> Self {
         let (mut drained, mut jumps) = (None, Vec::new());
-        for event in trace.events.iter().filter(|event| event.connection == NONE) {
+        // Behind the last connection the server is told to stop in any case.
+        let last = trace.events.iter().rposition(|event| event.connection != NONE);
+        let events = trace.events.get(..last.unwrap_or_default()).unwrap_or_default();
+        for event in events.iter().filter(|event| event.connection == NONE) {
             match event.what {
                 What::Drains => drained = drained.or(Some(event.at)),
                 What::Jumps(millis) => jumps.push((event.at, event.at + millis)),
