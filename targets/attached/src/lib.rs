@@ -8,11 +8,13 @@
 #![forbid(unsafe_code)]
 
 mod credentials;
+mod journal;
 mod kept;
 pub mod link;
 pub mod network;
 mod wiring;
 
 pub use credentials::{Credentials, Fault};
+pub use journal::{Journal, Told};
 pub use kept::{Before, Kept};
 pub use wiring::Wiring;

@@ -81,4 +81,4 @@ pub use order::{LIMITS, ORDER_BYTES, Order, places, set};
 pub use pump::LOG_BYTES_MAX;
 pub use serial::Serial;
 pub use serving::Server;
-pub use words::LastWords;
+pub use words::{LastWords, Lines};

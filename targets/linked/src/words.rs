@@ -68,12 +68,14 @@ impl Write for LastWords {
     }
 }
 
-/// A text in lines that are short enough for the link.
+/// A text in lines that are short enough for the link: of at most
+/// [`LOG_BYTES_MAX`](crate::LOG_BYTES_MAX).
 #[derive(Clone, Debug)]
-pub(crate) struct Lines<'w>(&'w str);
+pub struct Lines<'w>(&'w str);
 
 impl<'w> Lines<'w> {
-    pub(crate) const fn new(words: &'w str) -> Self {
+    /// Of this text.
+    pub const fn new(words: &'w str) -> Self {
         Self(words)
     }
 }

@@ -8,7 +8,7 @@ use samewire_linked::Serial;
 use static_cell::ConstStaticCell;
 
 use crate::build;
-use crate::ports::{ON_UART, ON_USB, Port};
+use crate::ports::{JOURNAL, ON_UART, ON_USB, Port};
 
 /// How many ports there are.
 const PORTS: usize = 2;
@@ -19,24 +19,18 @@ const PLACES: usize = 3;
 const CHANNELS: usize = PLACES + 1;
 type Places = Room<PLACES, { 20 * 1024 }, { 11 * 1024 }>;
 
-/// Begins to serve on both, and tells these words to the first runner on each.
-pub(crate) fn begin(spawner: Spawner, session: u32, words: &'static str, wiring: Wiring) {
+/// Begins to serve on both.
+pub(crate) fn begin(spawner: Spawner, session: u32, wiring: Wiring) {
     static ROOMS: [ConstStaticCell<Places>; PORTS] =
         [const { ConstStaticCell::new(Places::new()) }; PORTS];
     for (port, room) in [&ON_UART, &ON_USB].into_iter().zip(&ROOMS) {
-        let task = serve(port, room.take(), session, words, wiring);
+        let task = serve(port, room.take(), session, wiring);
         spawner.spawn(task.expect("there is one for each port"));
     }
 }
 
 #[embassy_executor::task(pool_size = PORTS)]
-async fn serve(
-    port: &'static Port,
-    room: &'static mut Places,
-    session: u32,
-    words: &'static str,
-    wiring: Wiring,
-) {
-    let line = Serial::new(&port.input, &port.output, Monotonic).telling(words);
+async fn serve(port: &'static Port, room: &'static mut Places, session: u32, wiring: Wiring) {
+    let line = JOURNAL.on(Serial::new(&port.input, &port.output, Monotonic));
     room.serve::<CHANNELS>(line, session, build::id(), wiring).await;
 }

@@ -7,7 +7,7 @@
 //! | Wi-Fi, if whoever builds the image names a network | `http://…/`, at the address that it gives |
 //! | GPIO10 | the lamp |
 //! | I2C0, GPIO4 (SDA) and GPIO5 (SCL) | a TMP102, the thermometer |
-//! | RTT, channel 0, and both ports until a runner comes | what is told of starts, ends and Wi-Fi |
+//! | the log of the link, RTT's channel 0, and both ports as text | what is told of starts, ends and Wi-Fi |
 //!
 //! The network is named by `SAMEWIRE_WIFI_SSID` and `SAMEWIRE_WIFI_PASSWORD` in the environment of
 //! the build. How the demo is served is [said for all boards](samewire_attached).
@@ -27,8 +27,6 @@ use esp_hal::ram;
 use esp_hal::rng::Rng;
 use esp_hal::timer::timg::TimerGroup;
 use rtt_target::rtt_init_print;
-use samewire_linked::LastWords;
-use static_cell::StaticCell;
 
 use end::Watch;
 use ports::tell;
@@ -39,7 +37,6 @@ const HEAP_BYTES: [usize; 2] = [64 * 1024, 36 * 1024];
 
 #[esp_rtos::main]
 async fn main(spawner: Spawner) -> ! {
-    static WORDS: StaticCell<LastWords> = StaticCell::new();
     rtt_init_print!();
     let board = esp_hal::init(esp_hal::Config::default().with_cpu_clock(CpuClock::max()));
     let mut watch = Watch::start(board.RTC_TIMER);
@@ -49,20 +46,23 @@ async fn main(spawner: Spawner) -> ! {
     esp_rtos::start(TimerGroup::new(board.TIMG0).timer0, board.FROM_CPU_INTR0);
 
     ports::begin(board.FROM_CPU_INTR1, board.UART0, board.GPIO21, board.GPIO20, board.USB_DEVICE);
-    tell(format_args!("samewire esp32c3 {:02x?} begins. {}", build::id(), before.words));
+    tell(format_args!("samewire esp32c3 {:02x?} begins", build::id()));
+    if !before.words.is_empty() {
+        tell(format_args!("{}", before.words));
+    }
     let network = network::named();
-    let about = match network {
-        Some(_) => "Wi-Fi: joins the network that the image was built with",
-        None => "no Wi-Fi: the image was built without SAMEWIRE_WIFI_SSID",
-    };
-    tell(format_args!("{about}"));
-    let words = WORDS.init(LastWords::NONE);
-    words.say(format_args!("{}\n{about}", before.words));
+    tell(format_args!(
+        "{}",
+        match network {
+            Some(_) => "Wi-Fi: joins the network that the image was built with",
+            None => "no Wi-Fi: the image was built without SAMEWIRE_WIFI_SSID",
+        }
+    ));
 
     let wiring = pins::connect(board.GPIO10, board.I2C0, board.GPIO5, board.GPIO4);
     let random = Rng::new();
     let session = random.random() ^ before.starts;
-    link::begin(spawner, session, words.as_str(), wiring);
+    link::begin(spawner, session, wiring);
     if let Some(network) = network {
         let seed = u64::from(random.random()) << 32 | u64::from(random.random());
         network::begin(spawner, board.WIFI, network, seed, wiring);

@@ -15,7 +15,7 @@ use esp_hal::uart::{self, RxConfig, Uart};
 use esp_hal::usb::usb_serial_jtag::UsbSerialJtag;
 use esp_rtos::embassy::InterruptExecutor;
 use rtt_target::rprintln;
-use samewire_linked::LastWords;
+use samewire_attached::Journal;
 use static_cell::StaticCell;
 
 /// Faster than that, most USB adapters give up.
@@ -99,15 +99,19 @@ async fn carry(mut from: impl Read, mut to: impl Write) {
     }
 }
 
-/// Tells a line to whoever listens: a debugger, and a terminal at either port. It is noise to the
-/// link, which is sent once more what it spoils. What nobody makes room for is not told.
+/// What runners are told.
+pub(crate) static JOURNAL: Journal = Journal::new();
+
+/// Tells a line to whoever listens: a runner by the link, a debugger, and a terminal at either port. To
+/// the link it is noise there, which is sent once more what it spoils. What nobody makes room for is not
+/// told.
 pub(crate) fn tell(what: Arguments<'_>) {
-    let mut line = LastWords::NONE;
-    line.say(what);
-    rprintln!("{}", line.as_str());
+    let told = JOURNAL.tell(what);
+    let line = told.as_str();
+    rprintln!("{}", line);
     for port in [&ON_UART, &ON_USB] {
-        let whole = line.as_str().len() + NEWLINE.len() <= port.output.free_capacity();
-        for text in [line.as_str().as_bytes(), NEWLINE].into_iter().filter(|_| whole) {
+        let has_room = line.len() + NEWLINE.len() <= port.output.free_capacity();
+        for text in [line.as_bytes(), NEWLINE].into_iter().filter(|_| has_room) {
             let _ = port.output.try_write(text);
         }
     }
