@@ -29,7 +29,7 @@ use samewire_hil::{Chip, boards};
 use crate::diagnostic::{Diagnostic, Lines};
 use crate::subject::emulator::{self, Emulator};
 use crate::subject::link::Linked;
-use crate::subject::link::stream::Stream;
+use crate::subject::link::stream::{Source, Stream};
 use crate::subject::remote::Remote;
 use crate::subject::{Subject, Time, rig};
 use crate::targets::is_taken;
@@ -107,6 +107,21 @@ fn checkout() -> PathBuf {
 
 /// A subject for one thread.
 pub(crate) fn subject(row: &Row) -> Box<dyn Subject> {
+    match source(row, "check --target") {
+        Ok(source) => Box::new(Linked::from_source(&row.name, source)),
+        Err(address) => match Remote::new(&row.name, address) {
+            Ok(remote) => Box::new(remote),
+            Err(why) => unreachable!("`parse` has read it: {why}"),
+        },
+    }
+}
+
+/// Streams to a board that is taken for this command.
+///
+/// # Errors
+///
+/// It has a network and no link: its address.
+pub(crate) fn source<'r>(row: &'r Row, command: &str) -> Result<Box<dyn Source>, &'r str> {
     match &row.reach {
         Reach::Command(program) => {
             let program = emulator::Program {
@@ -115,15 +130,12 @@ pub(crate) fn subject(row: &Row) -> Box<dyn Subject> {
                 folder: Some(program.folder.clone()),
                 remedy: format!("{FILE} names it as the command of {}", row.name),
             };
-            let start =
-                move || -> Result<Box<dyn Stream>, _> { Ok(Box::new(Emulator::start(&program)?)) };
-            Box::new(Linked::new(&row.name, start))
+            Ok(Box::new(move || -> Result<Box<dyn Stream>, _> {
+                Ok(Box::new(Emulator::start(&program)?))
+            }))
         }
-        Reach::Http(address) => match Remote::new(&row.name, address) {
-            Ok(remote) => Box::new(remote),
-            Err(why) => unreachable!("`parse` has read it: {why}"),
-        },
-        Reach::Rig(_) => rig::subject(row),
+        Reach::Http(address) => Err(address),
+        Reach::Rig(_) => Ok(rig::source(row, format!("samewire {command} {}", row.name))),
     }
 }
 

@@ -4,6 +4,7 @@
 //! it does not; nothing is half-run.
 
 mod attached;
+mod bridge;
 mod check;
 mod desk;
 mod diff;
@@ -130,6 +131,7 @@ const COMMANDS: &[&dyn AnyCommand] = &[
     &attached::COMMAND,
     &flash::COMMAND,
     &monitor::COMMAND,
+    &bridge::COMMAND,
 ];
 
 fn command(name: &str) -> Result<&'static dyn AnyCommand, Stop> {

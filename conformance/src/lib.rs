@@ -7,6 +7,7 @@
 
 pub mod asked;
 pub mod boards;
+mod bridge;
 pub mod case;
 pub mod cli;
 pub mod conversation;

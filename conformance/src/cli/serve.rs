@@ -5,6 +5,7 @@ use std::io::{Read, Write};
 use samewire::Limits;
 use samewire_demo::Demo;
 use samewire_host::Server;
+use samewire_link::Settings;
 use samewire_linked::End;
 
 use super::Stop;
@@ -108,11 +109,17 @@ fn emulate(board: Board, port: u16, out: &mut dyn Write) -> Result<Exit, Stop> {
     Err(stop(machine.wait()))
 }
 
+/// Connections at a time over the link, as on an RP2040, and the channels that they take with orders.
+const PLACES: usize = 6;
+const CHANNELS: usize = PLACES + 1;
+
 /// Serves over the link until the input ends.
 fn link(out: &mut dyn Write) -> Result<Exit, Stop> {
-    let mut receive = [0; Limits::SMALL.receive_bytes_min()];
-    let mut send = [0; Limits::SMALL.send_bytes_min()];
-    match samewire_linked::Server::new(Pipes(out)).run(Demo::new, &mut receive, &mut send) {
+    let mut receive = [0; PLACES * Limits::SMALL.receive_bytes_min()];
+    let mut send = [0; PLACES * Limits::SMALL.send_bytes_min()];
+    let (pipes, settings) = (Pipes(out), Settings::board(0));
+    let mut server = samewire_linked::Server::<_, PLACES, CHANNELS>::side_by_side(pipes, settings);
+    match server.run(Demo::new, &mut receive, &mut send) {
         End::Stream => Ok(Exit::AsExpected),
         end => Err(Stop { exit: Exit::Unreachable, message: format!("error: {end}") }),
     }

@@ -161,6 +161,11 @@ impl Emulator {
         }
     }
 
+    /// All that it says from here on; what is left to read is the end.
+    pub(crate) fn output(&mut self) -> Receiver<Vec<u8>> {
+        std::mem::replace(&mut self.output, channel().1)
+    }
+
     /// Waits until it has ended; what it died of.
     pub(crate) fn post_mortem(&mut self) -> Trouble {
         let status = match self.child.wait() {

@@ -13,7 +13,8 @@ pub fn subject(name: &str) -> Linked {
     Linked::new(name, start)
 }
 
-fn start() -> Result<Box<dyn Stream>, Unreachable> {
+/// One that has just begun.
+pub(crate) fn start() -> Result<Box<dyn Stream>, Unreachable> {
     Ok(Box::new(Emulator::start(&Program::qemu(QEMU, arguments()?))?))
 }
 

@@ -2,37 +2,12 @@
 
 use samewire_hil::boards::Row;
 
-use super::{Channel, OpenOptions, Subject, Time, Unreachable};
-use crate::case::Need;
+use super::Unreachable;
+use super::link::stream::{Source, Stream};
 
-/// A subject for one thread.
-pub(crate) fn subject(row: &Row) -> Box<dyn Subject> {
-    Box::new(Absent(row.name.clone()))
-}
-
-/// A board that is out of reach.
-struct Absent(String);
-
-impl Subject for Absent {
-    fn name(&self) -> &str {
-        &self.0
-    }
-
-    fn time(&self) -> Time {
-        Time::Virtual
-    }
-
-    fn lacks(&mut self, _: Need) -> Result<Option<String>, Unreachable> {
-        Err(self.why())
-    }
-
-    fn open(&mut self, _: &OpenOptions) -> Result<Box<dyn Channel>, Unreachable> {
-        Err(self.why())
-    }
-}
-
-impl Absent {
-    fn why(&self) -> Unreachable {
-        Unreachable(crate::boards::BUILD_WITH.to_owned())
-    }
+/// Streams to this board, of which there are none.
+pub(crate) fn source(_: &Row, _: String) -> Box<dyn Source> {
+    Box::new(|| -> Result<Box<dyn Stream>, _> {
+        Err(Unreachable(crate::boards::BUILD_WITH.to_owned()))
+    })
 }

@@ -10,13 +10,12 @@ use samewire_hil::{Board, Image, Trouble as Rigs, choose, greet};
 use samewire_link::Settings;
 
 use super::emulator::Trouble;
-use super::link::Linked;
-use super::link::stream::{SILENT_MAX, Source, Stream};
-use super::{Subject, Unreachable, image};
+use super::link::stream::{Ear, SILENT_MAX, Source, Stream};
+use super::{Unreachable, image};
 
-/// A subject for one thread.
-pub(crate) fn subject(row: &Row) -> Box<dyn Subject> {
-    Box::new(Linked::new(&row.name, Rigged { row: row.clone(), held: None }))
+/// Streams to this board, which is taken for this work.
+pub(crate) fn source(row: &Row, work: String) -> Box<dyn Source> {
+    Box::new(Rigged { row: row.clone(), work, held: None })
 }
 
 impl From<Rigs> for Unreachable {
@@ -28,6 +27,8 @@ impl From<Rigs> for Unreachable {
 /// A board that is taken when it is first needed.
 struct Rigged {
     row: Row,
+    /// What others are told who would have it, too.
+    work: String,
     held: Option<Held>,
 }
 
@@ -39,11 +40,11 @@ struct Held {
 }
 
 impl Held {
-    fn take(row: &Row) -> Result<Self, Unreachable> {
+    fn take(row: &Row, work: &str) -> Result<Self, Unreachable> {
         let choice = choose(&row.name, std::slice::from_ref(row), &Attached::find())?;
         let chip = choice.setup.chip;
         let built = image::find(chip.name(), chip.triple());
-        let mut board = Board::take(choice, &format!("samewire check --target {}", row.name))?;
+        let mut board = Board::take(choice, work)?;
         if board.stand_in().is_some() {
             // It came with an empty flash, as from the factory.
             let image = Image::read(&built?)?;
@@ -65,7 +66,7 @@ impl Source for Rigged {
     fn start(&mut self) -> Result<Box<dyn Stream>, Unreachable> {
         let held = match &mut self.held {
             Some(held) => held,
-            none => none.insert(Held::take(&self.row)?),
+            none => none.insert(Held::take(&self.row, &self.work)?),
         };
         Ok(Box::new(held.line()?))
     }
@@ -117,6 +118,20 @@ impl Stream for Line {
             return Err(Stream::lost(self, &format!("the board says nothing for {seconds} s")));
         }
         Ok(some.get(..count).unwrap_or_default().to_vec())
+    }
+
+    fn ear(&mut self) -> Result<Ear, Trouble> {
+        let mut serial = self.serial.split().map_err(lost)?;
+        let mut some = [0; 4096];
+        Ok(Box::new(move || {
+            loop {
+                match serial.read(&mut some, SILENT_MAX) {
+                    Ok(0) => {}
+                    Ok(count) => return some.get(..count).map(<[u8]>::to_vec),
+                    Err(_) => return None,
+                }
+            }
+        }))
     }
 
     fn lost(&mut self, why: &str) -> Trouble {

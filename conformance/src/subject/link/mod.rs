@@ -32,7 +32,12 @@ pub struct Linked {
 impl Linked {
     /// A subject of this name, started so.
     pub(crate) fn new(name: impl Into<String>, source: impl Source + 'static) -> Self {
-        Self { name: name.into(), source: Box::new(source), wire: None, repairs: 0 }
+        Self::from_source(name, Box::new(source))
+    }
+
+    /// The same, by whatever is a source.
+    pub(crate) fn from_source(name: impl Into<String>, source: Box<dyn Source>) -> Self {
+        Self { name: name.into(), source, wire: None, repairs: 0 }
     }
 
     fn wire(&mut self) -> Result<Rc<RefCell<Wire>>, Unreachable> {

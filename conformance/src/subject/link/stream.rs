@@ -34,9 +34,20 @@ pub(crate) trait Stream {
     /// There is no board any more, or it says nothing for too long.
     fn read(&mut self, until: Option<u64>) -> Result<Vec<u8>, Trouble>;
 
+    /// Whatever comes from here on, for a thread of its own; `read` then tells no more than why it
+    /// has ended.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be heard there.
+    fn ear(&mut self) -> Result<Ear, Trouble>;
+
     /// Ends it, and says why.
     fn lost(&mut self, why: &str) -> Trouble;
 }
+
+/// Waits for bytes; none are the end.
+pub(crate) type Ear = Box<dyn FnMut() -> Option<Vec<u8>> + Send>;
 
 /// Where streams come from.
 pub(crate) trait Source {
@@ -83,6 +94,11 @@ impl Stream for Emulator {
 
     fn read(&mut self, _: Option<u64>) -> Result<Vec<u8>, Trouble> {
         Self::read(self)
+    }
+
+    fn ear(&mut self) -> Result<Ear, Trouble> {
+        let output = Self::output(self);
+        Ok(Box::new(move || output.recv().ok()))
     }
 
     fn lost(&mut self, why: &str) -> Trouble {

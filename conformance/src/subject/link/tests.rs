@@ -2,7 +2,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use samewire_link::{BoardLink, Event, Settings};
 
-use super::stream::Stream;
+use super::stream::{Ear, Stream};
 use super::{Linked, metric};
 use crate::subject::emulator::Trouble;
 use crate::subject::{OpenOptions, Subject, Unreachable};
@@ -60,6 +60,10 @@ impl Stream for Played {
             bytes.extend_from_slice(&some[..count]);
         }
         if bytes.is_empty() { Err(self.lost("it has nothing to say")) } else { Ok(bytes) }
+    }
+
+    fn ear(&mut self) -> Result<Ear, Trouble> {
+        Err(self.lost("it does not run by itself"))
     }
 
     fn lost(&mut self, why: &str) -> Trouble {
