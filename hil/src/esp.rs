@@ -2,6 +2,8 @@
 //! as espflash makes them of an ELF file. The same bytes whether a board is flashed with them or a file
 //! is written.
 
+use std::error::Error as _;
+
 use espflash::Error;
 use espflash::flasher::{FlashData, FlashSettings};
 use espflash::image_format::idf::IdfBootloaderFormat;
@@ -52,7 +54,13 @@ fn bad(error: Error) -> Trouble {
 
 /// What espflash says, in our classes.
 pub(crate) fn trouble(error: Error) -> Trouble {
-    let what = error.to_string();
+    // Each says what it was about, and the last what it was.
+    let mut what = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        what = format!("{what}: {error}");
+        cause = error.source();
+    }
     match error {
         Error::ChipMismatch(..) | Error::ChipDetectError(_) => {
             Trouble::new(Class::WrongChip, what, "name the chip that it has, or take another board")
