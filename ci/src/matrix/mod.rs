@@ -1,7 +1,8 @@
-//! The page that `samewire check --html` writes, opened in a browser: it is to be read on any
-//! screen, to ask no network, and to open what its cells promise.
+//! The pages that `samewire check --html` and `sim --html` write, opened in a browser: they are to be
+//! read on any screen, to ask no network, and to open what their cells promise.
 
 pub(crate) mod browser;
+mod timeline;
 
 use std::path::{Path, PathBuf};
 
@@ -50,7 +51,7 @@ pub(crate) fn check(workspace: &Workspace, is_asked: bool) -> Result<(), Failure
         run(workspace
             .cargo()
             .args(["test", "--quiet", "-p", "samewire-conformance"])
-            .args(["--test", "html"]))?;
+            .args(["--test", "html", "--test", "timeline"]))?;
         // What the tests leave there, of targets that lie, skip and go away.
         let of_tests = workspace.target.join("tmp/html");
         let mut browser = Browser::start(&folder.join("profile"))?;
@@ -61,6 +62,7 @@ pub(crate) fn check(workspace: &Workspace, is_asked: bool) -> Result<(), Failure
         look.walk(&of_tests.join("findings.html"))?;
         look.open_cells(&of_tests.join("findings.html"))?;
         look.without_script(&of_tests.join("findings.html"))?;
+        look.timelines(&workspace.target.join("tmp/timeline"))?;
         let bytes = std::fs::metadata(&whole).map_or(0, |file| file.len());
         println!("the page of the suite: {bytes} bytes; pictures are in {}", folder.display());
         if bytes > PAGE_BYTES_MAX {

@@ -1,22 +1,24 @@
 //! `samewire sim`: the demo in the faulty world, seed by seed.
 
+mod failure;
+mod picture;
+
 use std::fs;
 use std::io::Write;
 use std::num::NonZero;
+use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use samewire_chaos::oracle::{self, Failure};
-use samewire_chaos::{Schedule, Trace, generate, keep_alive};
+use samewire_chaos::oracle;
+use samewire_chaos::{Schedule, generate, keep_alive};
 
+use self::picture::Played;
 use super::Stop;
 use super::flag::{Command, Flag, no_argument, number};
 use crate::exit::Exit;
 use crate::swarm::{self, INVARIANTS, REPEATS, Total};
-
-/// Events that are shown before a failure.
-const EVENTS_SHOWN: usize = 40;
 
 /// What was asked for.
 #[derive(Debug, PartialEq, Eq)]
@@ -28,6 +30,9 @@ pub(super) struct Sim {
     without: Vec<String>,
     jobs: Option<NonZero<usize>>,
     trace: bool,
+    whole: bool,
+    html: Option<PathBuf>,
+    pcap: Option<PathBuf>,
     figures: bool,
 }
 
@@ -41,6 +46,9 @@ impl Default for Sim {
             without: Vec::new(),
             jobs: None,
             trace: false,
+            whole: false,
+            html: None,
+            pcap: None,
             figures: false,
         }
     }
@@ -55,8 +63,10 @@ pub(super) const COMMAND: Command<Sim> = Command {
            is given that and nothing else, and is the same each time. First comes what the schedule \
            has, then faults stop and everything must end. Oracles judge what has happened.\n\n\
            The first seed that fails ends the run: one line says how to play it again, then comes \
-           what the oracle says, the schedule, and what happened last.",
-    flags: &[SEEDS, FROM, SEED, SCHEDULE, WITHOUT, JOBS, TRACE, FIGURES],
+           what the oracle says, the schedule made as small as it still fails, and what happened \
+           last. In a checkout it is also written as a fixture into fixtures/regress, ready to \
+           commit: as a case where one connection can say it, else as a schedule.",
+    flags: &[SEEDS, FROM, SEED, SCHEDULE, WITHOUT, JOBS, TRACE, WHOLE, HTML, PCAP, FIGURES],
     argument: no_argument,
     run,
 };
@@ -142,6 +152,43 @@ const TRACE: Flag<Sim> = Flag {
     },
 };
 
+const WHOLE: Flag<Sim> = Flag {
+    name: "whole",
+    value: None,
+    short: "leave a schedule that fails as it is",
+    long: "Leave a schedule that fails as it is: neither make it small nor write a fixture.",
+    apply: |sim, _| {
+        sim.whole = true;
+        Ok(())
+    },
+};
+
+const HTML: Flag<Sim> = Flag {
+    name: "html",
+    value: Some("F"),
+    short: "draw the run, or what failed, as a page",
+    long: "Draw the run of --seed or --schedule, or the first that failed, as a page for a browser: \
+           a lane for each connection, with the bytes that went up and down, faults, requests, \
+           frames and deadlines. It is one file that needs no network.",
+    apply: |sim, value| {
+        sim.html = Some(value.into());
+        Ok(())
+    },
+};
+
+const PCAP: Flag<Sim> = Flag {
+    name: "pcap",
+    value: Some("F"),
+    short: "write the same as a capture for Wireshark",
+    long: "Write the run of --seed or --schedule, or the first that failed, as a capture for \
+           Wireshark (pcapng): packets as they pass the server's door, with the world's times, and \
+           comments on what clients do and which faults bite.",
+    apply: |sim, value| {
+        sim.pcap = Some(value.into());
+        Ok(())
+    },
+};
+
 const FIGURES: Flag<Sim> = Flag {
     name: "figures",
     value: None,
@@ -195,9 +242,10 @@ fn alone(
         writeln!(out)?;
     }
     if let Err(failure) = judged {
-        report(name, schedule, &trace, &failure, without, out)?;
+        failure::report(sim, name, schedule, failure, without, out)?;
         return Ok(Exit::CaseFailed);
     }
+    picture::write(sim, &Played { name, schedule, trace: &trace, failure: None })?;
     write!(out, "{schedule}")?;
     writeln!(out, "\n{name} passed: {} events, trace {:016x}", trace.events.len(), trace.hash())?;
     Ok(Exit::AsExpected)
@@ -224,8 +272,11 @@ fn many(sim: &Sim, without: &[&str], out: &mut dyn Write) -> Result<Exit, Stop> 
     if let Some(found) = found {
         let schedule = generate(found.seed);
         let name = format!("--seed {}", found.seed);
-        report(&name, &schedule, &swarm::play(&schedule), &found.failure, without, out)?;
+        failure::report(sim, &name, &schedule, found.failure, without, out)?;
         return Ok(Exit::CaseFailed);
+    }
+    if sim.html.is_some() || sim.pcap.is_some() {
+        eprintln!("nothing failed, so there is nothing to draw; --seed draws one that passes");
     }
     writeln!(out, "{}", summary(&total, began.elapsed()))?;
     Ok(Exit::AsExpected)
@@ -246,32 +297,6 @@ fn per_second(count: u64, took: Duration) -> u128 {
     u128::from(count) * 1_000_000 / took.as_micros().max(1)
 }
 
-/// A failure: the command, what is wrong, the schedule, and what came before.
-fn report(
-    name: &str,
-    schedule: &Schedule,
-    trace: &Trace,
-    failure: &Failure,
-    without: &[&str],
-    out: &mut dyn Write,
-) -> Result<(), Stop> {
-    let without: String = without.iter().map(|name| format!(" --without {name}")).collect();
-    writeln!(out, "FAIL samewire sim {name}{without}")?;
-    writeln!(out, "  {failure}\n\n{schedule}")?;
-    let until = trace.events.iter().rposition(|event| event.at <= failure.wrong.at);
-    let before = trace.events.get(..=until.unwrap_or_default()).unwrap_or_default();
-    let own = |event: &&_| {
-        let samewire_chaos::trace::Event { connection, .. } = **event;
-        [failure.wrong.connection, samewire_chaos::trace::NONE].contains(&connection)
-    };
-    let is_one = failure.wrong.connection != samewire_chaos::trace::NONE;
-    let mut shown: Vec<_> =
-        before.iter().rev().filter(|event| !is_one || own(event)).take(EVENTS_SHOWN).collect();
-    shown.reverse();
-    shown.into_iter().try_for_each(|event| writeln!(out, "{event}"))?;
-    Ok(())
-}
-
 /// Requests of the workload that is measured.
 const CLIENTS: u32 = 8;
 /// See above.
@@ -288,7 +313,7 @@ fn figures(out: &mut dyn Write) -> Result<Exit, Stop> {
     let judged = swarm::judged(&schedule, &trace, &[]);
     let both = began.elapsed();
     if let Err(failure) = judged {
-        report("--figures", &Schedule::default(), &trace, &failure, &[], out)?;
+        writeln!(out, "FAIL samewire sim --figures\n  {failure}")?;
         return Ok(Exit::CaseFailed);
     }
     let requests = u64::from(CLIENTS) * u64::from(REQUESTS);

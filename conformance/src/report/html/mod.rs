@@ -7,7 +7,6 @@
 //! script draws, as text and never as markup.
 
 mod detail;
-mod escape;
 mod exchange;
 mod mark;
 mod section;
@@ -20,6 +19,7 @@ use std::io::{self, Write};
 
 use self::detail::Data;
 use self::table::Table;
+use super::escape;
 use super::finding::Findings;
 use crate::costs::Costs;
 use crate::ledger::Ledger;
@@ -41,12 +41,17 @@ pub struct Page<'a> {
     pub seconds: u64,
 }
 
+/// Colours and letters, for light and for dark.
+pub(super) const PALETTE: &str = include_str!("page/palette.css");
+/// What the scripts of all pages share.
+pub(super) const MAKE: &str = include_str!("page/make.js");
+
 /// The frame around all: what stands in doubled braces is put in.
 const FRAME: &str = include_str!("page/frame.html");
-const STYLE: &str = include_str!("page/style.css");
+const STYLES: [&str; 2] = [PALETTE, include_str!("page/style.css")];
 /// In the order in which they need each other.
 const SCRIPTS: [&str; 4] = [
-    include_str!("page/make.js"),
+    MAKE,
     include_str!("page/matrix.js"),
     include_str!("page/cell.js"),
     include_str!("page/dialog.js"),
@@ -75,7 +80,7 @@ pub fn write(page: &Page<'_>, mut out: impl Write) -> io::Result<()> {
             continue;
         };
         match name {
-            "style" => out.write_all(STYLE.as_bytes())?,
+            "style" => STYLES.iter().try_for_each(|style| out.write_all(style.as_bytes()))?,
             "script" => SCRIPTS.iter().try_for_each(|script| out.write_all(script.as_bytes()))?,
             "title" => write!(out, "{}", summary::title(page))?,
             "lead" => write!(out, "{}", summary::lead(page))?,

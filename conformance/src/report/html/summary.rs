@@ -5,10 +5,10 @@ use std::fmt::{self, Display, Formatter};
 
 use samewire::http::date::HttpDate;
 
-use super::escape::Escaped;
 use super::mark::Mark;
 use super::{Case, Page};
 use crate::report::console::{Paint, line, notes};
+use crate::report::escape::Escaped;
 use crate::result::{CaseResult, Status};
 use crate::run::Summary;
 

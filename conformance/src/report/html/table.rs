@@ -3,10 +3,10 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use super::escape::Escaped;
 use super::mark::Mark;
 use super::section::{Document, Section, document_name};
 use crate::case::Case;
+use crate::report::escape::Escaped;
 use crate::result::CaseResult;
 
 /// The matrix of some documents.
