@@ -1,6 +1,6 @@
 //! Which board is meant by a name: a row of `boards.toml`, or the one that is attached.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::Chip;
 use crate::attached::{Attached, Probe, drive};
@@ -21,6 +21,32 @@ pub struct Choice {
 }
 
 impl Choice {
+    /// What the row names, and is not attached. What is behind TCP is not asked.
+    ///
+    /// # Errors
+    ///
+    /// It is not attached.
+    pub fn is_attached(&self, attached: &Attached) -> Result<(), Trouble> {
+        let Self { setup, drive, .. } = self;
+        if setup.stand_in.is_some() || drive.is_some() {
+            return Ok(());
+        }
+        let is_here = |name: &&String| !name.contains("tcp:");
+        let probe = setup.probe.as_ref().filter(is_here);
+        let serial = setup.serial.as_ref().filter(is_here);
+        let absent = |what: &str, name: &str| {
+            let what = format!("the {what} {name} is not attached");
+            Err(Trouble::new(Class::NoBoard, what, "plug it in, or look at boards.toml"))
+        };
+        match (probe, serial) {
+            (Some(name), _) if !attached.probes.iter().any(|probe| probe.is_named(name)) => {
+                absent("probe", name)
+            }
+            (_, Some(name)) if !Path::new(name).exists() => absent("port", name),
+            _ => Ok(()),
+        }
+    }
+
     /// Whether nobody works with it, and else who does.
     ///
     /// # Errors
@@ -222,6 +248,26 @@ mod tests {
         attached.probes[0].is_ours = false;
         let (found, text) = class("pico", &[], &attached);
         assert!(found == Class::Permission && text.contains("/etc/udev/rules.d"), "{text}");
+    }
+
+    #[test]
+    fn what_a_row_names_may_not_be_attached() {
+        let mut attached = Attached { probes: vec![probe("A")], ..Attached::default() };
+        let names = |probe: &str, serial: &str| {
+            let (probe, serial) = (Some(probe.to_owned()), Some(serial.to_owned()));
+            row(Setup { probe, serial, ..Setup::of(Chip::Rp2040) })
+        };
+        let absent = |rows: &[Row], attached: &Attached| {
+            let choice = choose("desk", rows, attached).unwrap();
+            choice.is_attached(attached).err().map(|trouble| trouble.what)
+        };
+        assert_eq!(absent(&names("2e8a:000c:A", "/dev/null"), &attached), None);
+        assert_eq!(absent(&names("20b7:9db1:tcp:127.0.0.1:1", "tcp:a:1"), &attached), None);
+        let port = Some("the port /dev/ttyNOWHERE is not attached".to_owned());
+        assert_eq!(absent(&names("2e8a:000c:A", "/dev/ttyNOWHERE"), &attached), port);
+        attached.probes.clear();
+        let probe = Some("the probe 2e8a:000c:A is not attached".to_owned());
+        assert_eq!(absent(&names("2e8a:000c:A", "/dev/null"), &attached), probe);
     }
 
     #[test]

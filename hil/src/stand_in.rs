@@ -88,8 +88,8 @@ impl StandIn {
             Err(_) => {
                 let _ = started.child.kill();
                 let words = started.words.recv_timeout(WORDS_WAIT).unwrap_or_default();
-                let first = words.lines().find(|line| !line.trim().is_empty()).unwrap_or(&line);
-                let what = format!("{name} does not stand in for a board: {}", first.trim());
+                let why = if words.trim().is_empty() { line.trim() } else { reason(&words) };
+                let what = format!("{name} does not stand in for a board: {why}");
                 let remedy =
                     "`cargo ci setup` installs what it needs; or start it by hand, and look";
                 return Err(Trouble::new(Class::Tool, what, remedy));
@@ -107,10 +107,7 @@ impl StandIn {
     pub(crate) fn end(&mut self) -> Option<Trouble> {
         let status = self.child.try_wait().ok().flatten()?;
         let words = self.words.recv_timeout(WORDS_WAIT).unwrap_or_default();
-        // Node names itself behind what it died of; others say that last.
-        let error = words.lines().find(|line| line.contains("Error"));
-        let last = || words.lines().rfind(|line| !line.trim().is_empty());
-        let why = error.or_else(last).unwrap_or_default().trim();
+        let why = reason(&words);
         let what =
             format!("{}, which stands in for the board, has ended: {status}: {why}", self.name);
         Some(Trouble::new(Class::Gone, what, "start it by hand, and look"))
@@ -134,6 +131,13 @@ impl Drop for StandIn {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// What a program died of: Node names itself behind that, others say it last.
+fn reason(words: &str) -> &str {
+    let error = words.lines().find(|line| line.contains("Error"));
+    let last = || words.lines().rfind(|line| !line.trim().is_empty());
+    error.or_else(last).unwrap_or_default().trim()
 }
 
 /// The first line, read on a thread of its own: a pipe cannot be waited for with a deadline. What

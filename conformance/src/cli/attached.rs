@@ -72,7 +72,7 @@ mod with {
             Reach::Command(program) => ("ready", program.path.display().to_string()),
             Reach::Http(address) => ("ready", format!("http://{address}")),
             Reach::Rig(_) => match choose(&row.name, all, attached) {
-                Ok(choice) => match choice.is_free() {
+                Ok(choice) => match choice.is_attached(attached).and_then(|()| choice.is_free()) {
                     Ok(()) => ("ready", way(&choice)),
                     Err(trouble) => ("not ready", in_the_way(&trouble)),
                 },

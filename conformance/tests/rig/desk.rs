@@ -133,6 +133,14 @@ fn without_a_board_it_is_said_what_to_plug_in() {
         run(&bench, command).says(3, &words);
     }
     run(&bench, "boards").says(0, &["nothing is attached: no probe, no serial port on USB"]);
+    // What a row names need not be attached, either.
+    let row =
+        "[board.desk]\nchip = \"rp2040\"\nprobe = \"2e8a:000c:AAA\"\nserial = \"/dev/ttyACM2\"\n";
+    bench.file("boards.toml", row.as_bytes());
+    run(&bench, "boards").says(0, &["no board: the probe 2e8a:000c:AAA is not attached"]);
+    run(&bench, "flash desk").says(3, &["no board: the probe 2e8a:000c:AAA is not there: "]);
+    run(&bench, "check --target desk http/chunked")
+        .says(3, &["no board: /dev/ttyACM2 cannot be opened"]);
 }
 
 fn of_two_boards_that_match_neither_is_taken() {

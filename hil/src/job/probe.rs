@@ -13,7 +13,7 @@ use probe_rs::{Core, MemoryInterface as _, Permissions, Session};
 
 use super::worker::Teller;
 use super::{Done, Job, Order, Piece, Step, Told};
-use crate::attached::ANSWER_MAX;
+use crate::attached::{ANSWER_MAX, has_probe};
 use crate::image::Stack;
 use crate::serial::connect;
 use crate::trouble::{Class, Trouble, udev};
@@ -114,6 +114,8 @@ fn refused(name: &str, selector: &DebugProbeSelector, error: &DebugProbeError) -
         }
         Class::NoBoard | Class::Gone => absent(&told.what),
         Class::Attach if is_absent => absent("probe-rs does not find it"),
+        // What was never there has not gone.
+        Class::Attach if !has_probe(name) => absent(&told.what),
         _ => told,
     }
 }
@@ -291,7 +293,7 @@ fn trouble(class: Class, error: &(dyn Error + 'static)) -> Trouble {
     while let Some(error) = next {
         let words = error.to_string();
         if !what.contains(&words) {
-            what = format!("{what}: {words}");
+            what = format!("{}: {words}", what.trim_end_matches('.'));
         }
         let kind = error.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
         found = found.or_else(|| kind.and_then(class_of)).or_else(|| {
