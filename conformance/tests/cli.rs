@@ -215,6 +215,41 @@ fn an_image_that_is_not_there_ends_3_with_what_brings_it() {
 }
 
 #[test]
+fn of_all_targets_those_that_are_not_there_are_skipped_with_what_brings_them() {
+    let suite = suite("all");
+    let check = |targets: &[&str]| {
+        // Where there is no boards.toml, and none of the boards has an image.
+        let output = Command::new(env!("CARGO_BIN_EXE_samewire"))
+            .args(["check", "--fixtures", &suite])
+            .args(targets.iter().flat_map(|target| ["--target", target]))
+            .current_dir("/")
+            .envs(
+                ["MICROBIT", "QEMU_ARM", "QEMU_RISCV", "RP2040"]
+                    .map(|name| (format!("SAMEWIRE_{name}"), "")),
+            )
+            .output()
+            .expect("the binary runs");
+        let text = |bytes| String::from_utf8(bytes).expect("the output is UTF-8");
+        (output.status.code(), text(output.stdout), text(output.stderr))
+    };
+    let (code, stdout, stderr) = check(&["all"]);
+    assert_eq!(code, Some(0), "{stdout}{stderr}");
+    for name in ["core", "host"] {
+        assert!(stdout.contains(&format!("{name} 1 passed, 0 failed")), "{stdout}");
+    }
+    for name in ["microbit", "qemu-arm", "qemu-riscv"] {
+        let line =
+            format!("\n{name} skipped: there is no image: `cargo ci firmware {name}` builds it\n");
+        assert!(stdout.contains(&line), "{stdout}");
+    }
+    assert!(stdout.contains("\nrp2040-emu skipped: "), "{stdout}");
+    // One that is named must be there, and is told before any begins.
+    let (code, stdout, stderr) = check(&["all", "microbit"]);
+    assert_eq!((code, stdout.as_str()), (Some(3), ""), "{stderr}");
+    assert!(stderr.starts_with("error: microbit: there is no image: "), "{stderr}");
+}
+
+#[test]
 fn a_server_that_goes_away_ends_3_and_says_how_far_it_came() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let target = format!("url:http://{}", listener.local_addr().expect("an address"));
