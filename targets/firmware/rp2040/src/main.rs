@@ -53,7 +53,9 @@ async fn main(spawner: Spawner) -> ! {
     let board = embassy_rp::init(embassy_rp::config::Config::default());
     let mut watch = Watch::start(board.WATCHDOG);
     let before = end::before(&watch);
-    rprintln!("samewire rp2040 {:02x?} begins. {}", build::id(), before.words);
+    // As `samewire flash` says it.
+    let build = u64::from_be_bytes(build::id());
+    rprintln!("samewire rp2040 {:016x} begins. {}", build, before.words);
 
     let wiring = pins::connect(board.PIN_25, board.I2C0, board.PIN_5, board.PIN_4);
     let mut config = uart::Config::default();
