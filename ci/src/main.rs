@@ -53,7 +53,7 @@ cargo ci images   what boards are flashed with, as files in target/images: ELF; 
                   that a Pico is while BOOTSEL is held; all of an ESP32-C3's flash. No network
                     --packaged   as above
 cargo ci rig      flashing, leases and recovery, on an RP2040 that Node plays: the real image by the
-                  real probe-rs, and faults that end as they should
+                  real probe-rs, and faults that end as they should, on the command line, too
 cargo ci beside   our server beside picoserve and edge-http on a Cortex-M0: instructions,
                   flash, RAM, and what each answers
                     --answers    measure nothing: only see that all of them answer
