@@ -46,3 +46,41 @@ impl Wiring {
         Demo::on(Board::wired(self.under_test))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+
+    use super::{EXPECTED, Wiring};
+    use samewire_demo::board::{Broken, Pins};
+    use std::boxed::Box;
+    use std::cell::Cell;
+
+    /// A lamp, and a thermometer that does not answer.
+    struct Desk(Cell<bool>);
+
+    impl Pins for Desk {
+        fn set_lamp(&self, on: bool) -> Result<(), Broken> {
+            self.0.set(on);
+            Ok(())
+        }
+
+        fn temperature(&self) -> Result<i32, Broken> {
+            Err(Broken)
+        }
+    }
+
+    #[test]
+    fn under_test_the_lamp_is_real_and_the_thermometer_says_what_is_expected() {
+        let desk: &Desk = Box::leak(Box::new(Desk(Cell::new(true))));
+        let wiring = Wiring::new(desk);
+        let _ = wiring.demo();
+        assert!(desk.0.get(), "who uses the board finds the lamp as it is");
+        let _ = wiring.demo_under_test();
+        assert!(!desk.0.get(), "each run begins in the dark");
+        assert_eq!(wiring.under_test.set_lamp(true), Ok(()));
+        assert!(desk.0.get());
+        assert_eq!(wiring.under_test.temperature(), Ok(EXPECTED));
+        assert_eq!(wiring.real.temperature(), Err(Broken));
+    }
+}
