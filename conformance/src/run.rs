@@ -188,7 +188,7 @@ impl Plan<'_> {
     fn cuts_on(&self, target: &Target) -> Cuts {
         self.cuts.unwrap_or(match target {
             Target::Core => Cuts::Every,
-            Target::Host | Target::Qemu(_) => Cuts::Bytes,
+            Target::Sim | Target::Host | Target::Qemu(_) => Cuts::Bytes,
             Target::Microbit => Cuts::Some,
             Target::Board(board) if boards::time(board) == Time::Virtual => Cuts::Some,
             Target::Board(_) | Target::Url(_) => Cuts::Whole,
@@ -213,7 +213,7 @@ impl Plan<'_> {
 fn threads(target: &Target) -> usize {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     match target {
-        Target::Core => cores,
+        Target::Core | Target::Sim => cores,
         // Each has an emulator of its own.
         Target::Microbit | Target::Qemu(_) => cores.min(4),
         Target::Board(board) if boards::is_many(board) => cores.min(4),

@@ -10,6 +10,7 @@ use crate::subject::core::Core;
 use crate::subject::host::Host;
 use crate::subject::microbit;
 use crate::subject::qemu::{Board, Qemu};
+use crate::subject::sim::Sim;
 use crate::subject::url::Url;
 use crate::subject::{OpenOptions, Subject, Time, Unreachable};
 
@@ -18,6 +19,8 @@ use crate::subject::{OpenOptions, Subject, Time, Unreachable};
 pub enum Target {
     /// The demo in memory, with virtual time.
     Core,
+    /// The same behind the faulty world's network.
+    Sim,
     /// The demo over TCP, in this process.
     Host,
     /// The demo on an emulated Cortex-M0, with virtual time.
@@ -34,8 +37,9 @@ pub enum Target {
 const URL: &str = "url:http://HOST:PORT";
 
 /// Those with a name of their own.
-const NAMED: [Target; 5] = [
+const NAMED: [Target; 6] = [
     Target::Core,
+    Target::Sim,
     Target::Host,
     Target::Microbit,
     Target::Qemu(Board::Arm),
@@ -90,6 +94,7 @@ impl Target {
     pub fn name(&self) -> &str {
         match self {
             Self::Core => "core",
+            Self::Sim => "sim",
             Self::Host => "host",
             Self::Microbit => "microbit",
             Self::Qemu(board) => board.name(),
@@ -107,7 +112,7 @@ impl Target {
     pub fn time(&self) -> Time {
         match self {
             Self::Board(board) => boards::time(board),
-            Self::Core | Self::Microbit => Time::Virtual,
+            Self::Core | Self::Sim | Self::Microbit => Time::Virtual,
             Self::Host | Self::Qemu(_) | Self::Url(_) => Time::Real,
         }
     }
@@ -116,6 +121,7 @@ impl Target {
     pub fn subject(&self) -> Box<dyn Subject> {
         match self {
             Self::Core => Box::new(Core::new("core", Demo::new)),
+            Self::Sim => Box::new(Sim::new("sim", Demo::new)),
             Self::Host => Box::new(Host::new("host", Demo::new)),
             Self::Microbit => Box::new(microbit::subject("microbit")),
             Self::Qemu(board) => Box::new(Qemu::new(*board)),
@@ -150,6 +156,7 @@ pub fn list(boards: &[Arc<Row>]) -> String {
     for target in NAMED.iter().cloned().chain(boards) {
         let what = match &target {
             Target::Core => "the demo in memory, virtual time, every cut",
+            Target::Sim => "the same in segments of a few bytes, both ways",
             Target::Host => "the demo over TCP on a free loopback port",
             Target::Microbit => "the demo on an emulated Cortex-M0, virtual time",
             Target::Qemu(Board::Arm) => "the demo on an emulated Cortex-M board, over TCP",
@@ -188,7 +195,10 @@ mod tests {
             ("hots", "there is no target"),
             ("url:ftp://a", "spelled url:http://HOST:PORT"),
             ("http://127.0.0.1:1", "did you mean url:http://127.0.0.1:1?"),
-            ("rp2350", "there are core, host, microbit, qemu-arm, qemu-riscv, rp2040-emu, rp2040"),
+            (
+                "rp2350",
+                "there are core, sim, host, microbit, qemu-arm, qemu-riscv, rp2040-emu, rp2040",
+            ),
         ];
         for (name, expected) in table {
             let why = Target::named(name, &[]).unwrap_err();

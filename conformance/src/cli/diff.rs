@@ -143,7 +143,11 @@ mod tests {
         for (words, exit, expected) in [
             (&["core"][..], Exit::Usage, "which two? as samewire diff core microbit"),
             (&["core", "core", "core"], Exit::Usage, "two targets at a time"),
-            (&["core", "hots"], Exit::Usage, "there is no target `hots`; there are core, host"),
+            (
+                &["core", "hots"],
+                Exit::Usage,
+                "there is no target `hots`; there are core, sim, host",
+            ),
             (&["core", "host"], Exit::Usage, "host runs by the real clock"),
             (&["core", "core", "--seed", "1", "--seeds", "2"], Exit::Usage, "--seed is one"),
             (&["core", "core", "--seeds", "0"], Exit::NothingSelected, "no seed"),

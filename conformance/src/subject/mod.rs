@@ -16,6 +16,7 @@ pub mod qemu;
 pub mod remote;
 #[cfg_attr(not(feature = "boards"), path = "no_rig.rs")]
 pub(crate) mod rig;
+pub mod sim;
 pub mod socket;
 pub mod url;
 

@@ -19,6 +19,7 @@
 #![forbid(unsafe_code)]
 
 mod agenda;
+pub mod by_hand;
 mod client;
 mod faults;
 pub mod oracle;
@@ -39,6 +40,7 @@ pub mod watch;
 mod wire;
 mod world;
 
+pub use by_hand::ByHand;
 pub use oracle::judge;
 pub use random::Random;
 pub use schedule::{Schedule, generate, keep_alive};

@@ -9,12 +9,20 @@ use samewire_sim::clock::{EXAMPLE_DATE, Timer, VirtualClock};
 
 /// By how many seconds the time of day was set ahead, all in all. Clones share it.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Wall(Rc<Cell<i64>>);
+pub(crate) struct Wall {
+    ahead: Rc<Cell<i64>>,
+    stands: bool,
+}
 
 impl Wall {
+    /// A time of day that does not pass.
+    pub(crate) fn standing() -> Self {
+        Self { stands: true, ..Self::default() }
+    }
+
     /// Sets the time of day ahead, or back.
     pub(crate) fn set(&self, seconds: i64) {
-        self.0.set(self.0.get().saturating_add(seconds));
+        self.ahead.set(self.ahead.get().saturating_add(seconds));
     }
 
     /// A clock for one connection.
@@ -40,8 +48,8 @@ impl Clock for WallTimer {
     }
 
     fn unix_seconds(&self) -> Option<u64> {
-        let seconds = EXAMPLE_DATE + self.now().as_millis() / 1000;
-        Some(seconds.saturating_add_signed(self.wall.0.get()))
+        let passed = if self.wall.stands { 0 } else { self.now().as_millis() / 1000 };
+        Some((EXAMPLE_DATE + passed).saturating_add_signed(self.wall.ahead.get()))
     }
 
     fn entropy(&mut self) -> Option<[u8; 16]> {

@@ -42,6 +42,8 @@ pub(crate) struct State {
     pub(crate) window: usize,
     /// Bytes that one write hands over.
     pub(crate) write_bytes_max: usize,
+    /// Bytes that the server may have written, all in all.
+    bound: usize,
     /// The server has been told that there is no room, and not yet that there is some.
     blocked: bool,
     draining: bool,
@@ -87,6 +89,7 @@ impl Wire {
             resets: false,
             window,
             write_bytes_max,
+            bound: usize::MAX,
             blocked: false,
             draining: false,
             reader: None,
@@ -173,6 +176,17 @@ impl Wire {
         wake(waker);
     }
 
+    /// The server can write so many bytes more, and then none; without a number, whatever there is
+    /// room for.
+    pub(crate) fn bound(&self, bytes: Option<usize>) {
+        let waker = {
+            let state = &mut *self.state();
+            state.bound = bytes.map_or(usize::MAX, |bytes| state.written.saturating_add(bytes));
+            state.writer.take()
+        };
+        wake(waker);
+    }
+
     /// The server is to finish what it has begun.
     pub(crate) fn drain(&self) {
         let waker = {
@@ -228,6 +242,7 @@ impl Transport for Stream {
         }
         assert!(!state.ended, "the server wrote after it ended its half of the stream");
         let room = state.window.saturating_sub(state.written - state.taken);
+        let room = room.min(state.bound.saturating_sub(state.written));
         let length = from.len().min(room).min(state.write_bytes_max);
         if length == 0 {
             set(&mut state.writer, cx.waker());
