@@ -4,7 +4,7 @@ use crate::failure::Failure;
 use crate::readme::{self, run_as_written};
 use crate::step::{run, step};
 use crate::workspace::Workspace;
-use crate::{beside, costs, emulator, firmware, fuzz, matrix, new_board, rig, size, tidy};
+use crate::{beside, costs, emulator, firmware, fuzz, matrix, new_board, rig, sim, size, tidy};
 
 /// Packages outside the default members, whose tests `cargo test` alone does not run.
 const APART: [&str; 10] = [
@@ -50,6 +50,7 @@ pub(crate) fn whole(workspace: &Workspace) -> Result<(), Failure> {
         cargo(&["run", "--release", "--", "fmt", "--check"])
     })?;
     step("ledger", || cargo(&["run", "--release", "--", "ledger"]))?;
+    sim::check(workspace, &sim::Options::gate())?;
     fuzz::gate(workspace)?;
     matrix::check(workspace, false)?;
     costs::check(workspace, &costs::Options::default())?;

@@ -20,6 +20,7 @@ mod new_board;
 mod readme;
 mod rig;
 mod setup;
+mod sim;
 mod size;
 mod step;
 mod tidy;
@@ -69,6 +70,8 @@ cargo ci fuzz     look for inputs that a fuzz target does not bear, with libFuzz
                     --minutes N  for each target; 1 without
                     TARGET…      only these of: head chunked conditions connection frames case
                                  link path query cookies multipart json formats jwt operations
+cargo ci sim      the demo in the faulty world, and how fast that is
+                    --seeds N    so many seeds; 2000 without
 cargo ci coverage lines of the core that its tests and the fixtures run, by LLVM's tools
 cargo ci mutants  put faults into the codecs, and see that tests or cases notice: hours
                     --jobs N     at a time; 1 without
@@ -105,6 +108,7 @@ fn dispatch(arguments: &[&str]) -> Result<(), Failure> {
         ["bench"] => gate::bench(&workspace),
         ["exhaustive"] => exhaustive::check(&workspace),
         ["fuzz", options @ ..] => fuzz::search(&workspace, &fuzz::Options::parse(options)?),
+        ["sim", options @ ..] => sim::check(&workspace, &sim::Options::parse(options)?),
         ["coverage"] => coverage::measure(&workspace),
         ["mutants", options @ ..] => mutants::hunt(&workspace, &mutants::Options::parse(options)?),
         ["emu"] => emulator::check(&workspace),

@@ -338,3 +338,34 @@ fn figures(out: &mut dyn Write) -> Result<Exit, Stop> {
     )?;
     Ok(Exit::AsExpected)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{COMMAND, Sim};
+    use crate::cli::flag::tests::run;
+
+    #[test]
+    fn each_flag_has_its_effect() {
+        let some = |text: &str| Some(text.to_owned());
+        let table: &[(&[&str], Sim)] = &[
+            (&[], Sim { seeds: 1000, ..Sim::default() }),
+            (&["--seeds", "9"], Sim { seeds: 9, ..Sim::default() }),
+            (&["--from", "9"], Sim { from: 9, ..Sim::default() }),
+            (&["--seed", "9"], Sim { seed: Some(9), ..Sim::default() }),
+            (&["--schedule", "f"], Sim { schedule: some("f"), ..Sim::default() }),
+            (
+                &["--without", "lost", "--without", "repeats"],
+                Sim { without: vec!["lost".into(), "repeats".into()], ..Sim::default() },
+            ),
+            (&["--jobs", "2"], Sim { jobs: 2.try_into().ok(), ..Sim::default() }),
+            (&["--trace"], Sim { trace: true, ..Sim::default() }),
+            (&["--figures"], Sim { figures: true, ..Sim::default() }),
+        ];
+        for (words, expected) in table {
+            assert_eq!(run(&COMMAND, words).as_ref(), Ok(expected), "{words:?}");
+        }
+        for words in [["--seeds", "x"], ["--jobs", "0"], ["--without", "x"], ["--seed", "-1"]] {
+            assert!(run(&COMMAND, &words).is_err(), "{words:?}");
+        }
+    }
+}
