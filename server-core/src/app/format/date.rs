@@ -20,9 +20,8 @@ pub fn date_time(text: &[u8]) -> bool {
     let (Some(day), Some(moment)) = (day(full_date), moment(full_time)) else { return false };
     match moment {
         Moment::Common => true,
-        Moment::Leap { days_later: -1 } => day.number == 1,
-        Moment::Leap { days_later: 0 } => day.number == day.of_month,
-        Moment::Leap { .. } => day.number + 1 == day.of_month,
+        Moment::Leap { of_day_before: true } => day.number == 1,
+        Moment::Leap { of_day_before: false } => day.number == day.of_month,
     }
 }
 
@@ -50,9 +49,10 @@ fn day(full_date: &[u8]) -> Option<Day> {
 /// What a time says of its second.
 enum Moment {
     Common,
-    /// A leap second: it ends the same day of UTC, the one before (-1) or the one after (1).
+    /// A leap second: it ends the same day of UTC, or the one before. The one after would take an
+    /// offset of a whole day.
     Leap {
-        days_later: i8,
+        of_day_before: bool,
     },
 }
 
@@ -69,13 +69,9 @@ fn moment(full_time: &[u8]) -> Option<Moment> {
     }
     // The minute of the day in UTC: of the day before if it is negative.
     let minute_of_day = i32::try_from(hour * 60 + minute).ok()? + behind_utc;
-    let days_later = match minute_of_day {
-        -1 => -1,
-        LAST_MINUTE => 0,
-        2879 => 1,
-        _ => return None,
-    };
-    Some(Moment::Leap { days_later })
+    let of_day_before = minute_of_day == -1;
+    let is_last = of_day_before || minute_of_day == LAST_MINUTE;
+    is_last.then_some(Moment::Leap { of_day_before })
 }
 
 /// 23:59, in minutes.
