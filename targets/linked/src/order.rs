@@ -38,7 +38,7 @@ pub enum Order {
     /// Input in two pieces, the first of so many bytes.
     Cut(u64),
     /// Connections join those that are open, and share their app; the first one begins it. They
-    /// are as many at a time as the board has places, and more than those are reset.
+    /// are served as many at a time as the board has places, and the others wait.
     Join,
     /// The next orders mean the open connection on this channel, and not the one opened last.
     Mean(u8),

@@ -28,9 +28,12 @@ pub(crate) struct Wire<const PLACES: usize, const CHANNELS: usize> {
     room: (usize, usize),
     limits: Limits,
     delivery: Delivery,
-    /// A connection with which all begins anew.
-    first: Option<u8>,
+    /// The channel of a connection with which all begins anew, or zero.
+    first: u8,
     places: [Place; PLACES],
+    /// Channels of connections for which there is no place yet, in their order, and zeros. One that
+    /// has left its channel may still be served, until its handler hears of that.
+    waiting: [u8; PLACES],
     /// When the work beside the connections wants to be polled again.
     work_deadline: Option<Instant>,
     /// The place of the connection that orders mean.
@@ -62,8 +65,9 @@ impl<const PLACES: usize, const CHANNELS: usize> Wire<PLACES, CHANNELS> {
             room: (0, 0),
             limits: Limits::SMALL,
             delivery: Delivery::Whole,
-            first: None,
+            first: 0,
             places: [const { Place::FREE }; PLACES],
+            waiting: [0; PLACES],
             work_deadline: None,
             meant: 0,
             furnished: 0,
@@ -79,13 +83,14 @@ impl<const PLACES: usize, const CHANNELS: usize> Wire<PLACES, CHANNELS> {
         self.link.restart(session);
         (self.now, self.tick, self.metrics) = (Instant::ZERO, None, [None; 5]);
         self.take_usual();
-        self.first = None;
+        self.first = 0;
         self.clear(0);
     }
 
     /// Forgets all connections.
     fn clear(&mut self, furnished: u8) {
         self.places = [const { Place::FREE }; PLACES];
+        self.waiting = [0; PLACES];
         (self.work_deadline, self.meant, self.furnished) = (None, 0, furnished);
         (self.drains, self.is_due) = (false, false);
     }
@@ -101,12 +106,15 @@ impl<const PLACES: usize, const CHANNELS: usize> Wire<PLACES, CHANNELS> {
 
     /// Whether there is a connection with which all begins anew.
     pub(crate) fn begins(&self) -> bool {
-        self.first.is_some()
+        self.first != 0
     }
 
     /// Begins anew with that connection; how many there is memory for at a time.
     pub(crate) fn begin(&mut self) -> Option<usize> {
-        let channel = self.first.take()?;
+        let channel = core::mem::take(&mut self.first);
+        if channel == 0 {
+            return None;
+        }
         let (receive, send) = self.room;
         let count = (receive / self.limits.receive_bytes_min().max(1))
             .min(send / self.limits.send_bytes_min().max(1))
@@ -116,16 +124,39 @@ impl<const PLACES: usize, const CHANNELS: usize> Wire<PLACES, CHANNELS> {
         Some(count)
     }
 
-    /// Gives a connection a place, if there is one.
+    /// Gives a connection a place, if there is one, or has it wait for one.
     fn enter(&mut self, channel: u8) {
-        self.is_due = true;
         let furnished = self.places.iter_mut().take(self.furnished.into());
-        match furnished.enumerate().find(|(_, place)| place.is_over) {
-            Some((index, place)) if !self.drains => {
-                *place = Place::new(channel, self.delivery);
-                self.meant = index as u8;
-            }
-            _ => self.link.reset(channel),
+        if self.drains {
+            self.link.reset(channel);
+        } else if let Some((index, place)) = furnished.enumerate().find(|(_, place)| place.is_over)
+        {
+            *place = Place::new(channel, self.delivery);
+            (self.meant, self.is_due) = (index as u8, true);
+        } else if let Some(place) = self.waiting.iter_mut().find(|place| **place == 0) {
+            *place = channel;
+        }
+    }
+
+    /// A connection need not wait any more; whether it did.
+    fn take_waiting(&mut self, channel: u8) -> bool {
+        let Some(at) = self.waiting.iter().position(|waiting| *waiting == channel) else {
+            return false;
+        };
+        if let Some(behind) = self.waiting.get_mut(at..) {
+            behind.rotate_left(1);
+        }
+        if let Some(last) = self.waiting.last_mut() {
+            *last = 0;
+        }
+        true
+    }
+
+    /// No further connection is taken.
+    fn drain(&mut self) {
+        (self.drains, self.is_due) = (true, true);
+        for channel in core::mem::replace(&mut self.waiting, [0; PLACES]) {
+            self.link.reset(channel);
         }
     }
 
@@ -236,6 +267,10 @@ impl<const PLACES: usize, const CHANNELS: usize> Wire<PLACES, CHANNELS> {
             self.link.finish(channel);
             self.drop_unread(channel);
         }
+        if let Some(&next @ 1..) = self.waiting.first() {
+            self.take_waiting(next);
+            self.enter(next);
+        }
     }
 
     /// Nobody reads any more, and the runner must not wait for room.
@@ -313,10 +348,11 @@ impl<const PLACES: usize, const CHANNELS: usize> Wire<PLACES, CHANNELS> {
                     if self.joins && self.furnished > 0 {
                         self.enter(channel);
                     } else {
-                        self.first = Some(channel);
+                        self.first = channel;
                     }
                 }
                 Some(Event::Readable(order::CHANNEL)) => self.obey(line)?,
+                Some(Event::Readable(channel)) if self.waiting.contains(&channel) => {}
                 Some(Event::Readable(channel)) => match self.place(channel) {
                     Some(_) => self.is_due = true,
                     None => self.drop_unread(channel),
@@ -324,6 +360,8 @@ impl<const PLACES: usize, const CHANNELS: usize> Wire<PLACES, CHANNELS> {
                 Some(Event::Reset(channel)) => {
                     if let Some(place) = self.place(channel) {
                         (place.is_gone, self.is_due) = (true, true);
+                    } else {
+                        self.take_waiting(channel);
                     }
                 }
                 Some(Event::Tick(time)) => self.tick = Some(Instant::from_millis(time)),

@@ -29,7 +29,7 @@ impl<const PLACES: usize, const CHANNELS: usize> Wire<PLACES, CHANNELS> {
                 Order::Stall(bytes) => self.take_only(Some(bytes)),
                 Order::Resume => self.take_only(None),
                 Order::Measure => self.measure(line.memory()),
-                Order::Drain => (self.drains, self.is_due) = (true, true),
+                Order::Drain => self.drain(),
             }
         }
         Ok(())

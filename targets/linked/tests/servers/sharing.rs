@@ -178,24 +178,50 @@ fn each_connection_has_its_own_deadline() {
 }
 
 #[test]
-fn more_than_there_is_room_for_are_reset_until_one_leaves() {
+fn more_than_there_is_room_for_wait_until_one_leaves() {
     let mut runner = start();
-    let first = runner.open(&[Order::Join]);
-    runner.link.reset(first);
-    // What they may read now takes more than a third each.
     let head_bytes_max = Limits::SMALL.head_bytes_max + 64;
     let larger = place_of(&Limits { head_bytes_max, ..Limits::SMALL });
     let larger = Order::Limit(larger, head_bytes_max.into());
-    let first = runner.open(&[Order::Default, larger]);
-    runner.order(Order::Join);
+    // What they may read now takes more than a third of the memory each.
+    let first = runner.open(&[larger, Order::Join]);
     let second = runner.open(&[]);
     let third = runner.open(&[]);
-    assert_eq!(runner.reset, [third].into(), "two larger ones are all that there is memory for");
+    assert_eq!(runner.send(third, GET), "", "two larger ones are all that there is memory for");
     assert!(runner.send(first, &put('z')).starts_with("HTTP/1.1 204 "));
+    assert_eq!(runner.came(third), "");
     runner.link.reset(second);
+    runner.settle();
+    assert!(runner.came(third).ends_with("[122,0]"));
+    // Who gives up has not waited.
+    let fourth = runner.open(&[]);
+    assert_eq!(runner.send(fourth, GET), "");
+    runner.link.reset(fourth);
     let again = runner.open(&[]);
-    assert!(!runner.reset.contains(&again));
+    runner.link.reset(first);
+    runner.settle();
     assert!(runner.send(again, GET).ends_with("[122,0]"));
+}
+
+#[test]
+fn who_comes_while_another_is_gone_and_served_has_its_turn_too() {
+    let mut runner = Runner::start::<_, 2, 3>(Gossip::default);
+    let idle = runner.open(&[Order::Join]);
+    let gone = runner.open(&[]);
+    assert!(runner.send(gone, b"GET /on HTTP/1.1\r\nHost: board\r\n\r\n").contains(" 200 "));
+    // Half of it has ended, so nobody reads there any more, and hears that all of it has.
+    runner.link.finish(gone);
+    runner.settle();
+    runner.link.reset(gone);
+    let next = runner.open(&[]);
+    assert_eq!(runner.send(next, &put('n')), "");
+    assert!(runner.reset.is_empty());
+    runner.link.reset(idle);
+    runner.settle();
+    assert!(runner.came(next).starts_with("HTTP/1.1 204 "));
+    // What it was told by this one it could not write.
+    let last = runner.open(&[]);
+    assert!(runner.send(last, &put('l')).starts_with("HTTP/1.1 204 "));
 }
 
 #[test]
