@@ -5,6 +5,8 @@
 
 mod bare;
 mod beside;
+mod bridge;
+mod clients;
 mod costs;
 mod coverage;
 mod emulator;
@@ -54,7 +56,10 @@ cargo ci images   what boards are flashed with, as files in target/images: ELF; 
                   that a Pico is while BOOTSEL is held; all of an ESP32-C3's flash. No network
                     --packaged   as above
 cargo ci rig      flashing, leases and recovery, on an RP2040 that Node plays: the real image by the
-                  real probe-rs, and faults that end as they should, on the command line, too
+                  real probe-rs, and faults that end as they should, on the command line, too; then
+                  `cargo ci bridge`
+cargo ci bridge   other people's clients, curl and a browser among them, on that RP2040: by
+                  `samewire bridge`, over its UART
 cargo ci beside   our server beside picoserve and edge-http on a Cortex-M0: instructions,
                   flash, RAM, and what each answers
                     --answers    measure nothing: only see that all of them answer
@@ -103,6 +108,7 @@ fn dispatch(arguments: &[&str]) -> Result<(), Failure> {
         ["images", options @ ..] => images::write(&workspace, &images::Options::parse(options)?),
         ["beside", options @ ..] => beside::check(&workspace, &beside::Options::parse(options)?),
         ["rig"] => rig::check(&workspace),
+        ["bridge"] => rig::bridge(&workspace),
         ["new-board"] => new_board::follow(&workspace),
         ["matrix"] => matrix::check(&workspace, true),
         ["bench"] => gate::bench(&workspace),

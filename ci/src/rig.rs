@@ -1,6 +1,8 @@
 //! The rig, tested for what it does about boards that fail it: with the RP2040 that Node plays, the
-//! real image, and the real probe-rs. No hardware is asked for.
+//! real image, and the real probe-rs; and curl and a browser served by it. No hardware is asked for.
 
+use crate::bridge::Bridge;
+use crate::clients;
 use crate::emulator::{self, FOLDER as BOARD};
 use crate::failure::Failure;
 use crate::firmware;
@@ -11,12 +13,14 @@ const PACKAGE: &str = "samewire-hil";
 const FEATURES: [&str; 4] = ["-p", PACKAGE, "--features", "esp"];
 /// The commands for boards.
 const COMMANDS: [&str; 4] = ["-p", "samewire-conformance", "--features", "esp"];
+/// The board that is played.
+const STAND_IN: &str = "rp2040-emu";
 /// By these the tests know the images.
 const IMAGES: [(&str, &str); 2] =
     [("SAMEWIRE_RP2040_IMAGE", "rp2040"), ("SAMEWIRE_ESP32C3_IMAGE", "esp32c3")];
 
-/// Builds the images, runs all of the rig's tests with them, and replays the suite on one as a person
-/// with a board does.
+/// Builds the images, runs all of the rig's tests with them, replays the suite on one as a person with
+/// a board does, and lets other people's clients talk to it through a bridge.
 pub(crate) fn check(workspace: &Workspace) -> Result<(), Failure> {
     if !emulator::is_there(workspace) {
         return Err(Failure::new(format!("{BOARD} is not installed: cargo ci setup")));
@@ -38,7 +42,18 @@ pub(crate) fn check(workspace: &Workspace) -> Result<(), Failure> {
     step("rp2040-emu", || {
         let mut samewire = workspace.cargo();
         samewire.args(["run", "--quiet"]).args(COMMANDS);
-        run(samewire.args(["--", "check", "--target", "rp2040-emu", "--cuts", "whole"]))
+        run(samewire.args(["--", "check", "--target", STAND_IN, "--cuts", "whole"]))
+    })?;
+    bridge(workspace)
+}
+
+/// Lets other people's clients talk to the board through a bridge.
+pub(crate) fn bridge(workspace: &Workspace) -> Result<(), Failure> {
+    step("bridge", || {
+        firmware::build_one(workspace, "rp2040", false)?;
+        let bridge = Bridge::start(workspace, &COMMANDS, STAND_IN)?;
+        clients::meet(workspace, STAND_IN, bridge.address)?;
+        bridge.interrupt()
     })
 }
 

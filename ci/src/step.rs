@@ -76,7 +76,7 @@ pub(crate) fn read(command: &mut Command) -> Result<String, Failure> {
 }
 
 /// The command as a person would type it: without the folders of the program.
-fn command_line(command: &Command) -> String {
+pub(crate) fn command_line(command: &Command) -> String {
     let program = Path::new(command.get_program());
     let program = program.file_name().unwrap_or(program.as_os_str());
     let words = std::iter::once(program).chain(command.get_args());

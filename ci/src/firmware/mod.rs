@@ -1,7 +1,6 @@
 //! Images that run: built, judged by clippy, and under their emulators put under the whole suite, and
 //! under load where a board has a network.
 
-mod clients;
 #[cfg(target_os = "linux")]
 mod ends;
 mod load;
@@ -11,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::bare::Bare;
+use crate::clients;
 use crate::failure::Failure;
 use crate::size::elf::Image as Elf;
 use crate::step::{link, run, step};

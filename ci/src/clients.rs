@@ -1,5 +1,5 @@
-//! Other people's clients on an emulated board: reqwest and tungstenite, curl, a browser. What
-//! they leave behind is seen by the load that follows.
+//! Other people's clients on an emulated board, over its network or a bridge: reqwest and tungstenite,
+//! curl, a browser. What they leave behind is seen by whoever asks next.
 
 use std::net::SocketAddr;
 use std::process::Command;
@@ -18,7 +18,7 @@ const MANY: usize = 24;
 const PLACES: &str = "6";
 
 /// Lets them all ask the demo at this address. `name` is the board's.
-pub(super) fn meet(workspace: &Workspace, name: &str, demo: SocketAddr) -> Result<(), Failure> {
+pub(crate) fn meet(workspace: &Workspace, name: &str, demo: SocketAddr) -> Result<(), Failure> {
     let mut tests = workspace.cargo();
     tests.args(["test", "--quiet", "-p", "samewire-host", "--test", "clients"]);
     // One after the other, since all of them have one server.
@@ -37,7 +37,8 @@ pub(super) fn meet(workspace: &Workspace, name: &str, demo: SocketAddr) -> Resul
     Ok(())
 }
 
-/// What curl gets: a page, an upload in chunks and one after a 100, and many pages at once.
+/// What curl gets: a page, an upload in chunks and one after a 100, what it has set itself, and many
+/// pages at once.
 fn curl(demo: SocketAddr) -> Result<(), Failure> {
     let hello = format!("http://{demo}/hello");
     let ask = |arguments: &[&str], expected: &str| {
@@ -52,14 +53,22 @@ fn curl(demo: SocketAddr) -> Result<(), Failure> {
     for field in ["Transfer-Encoding: chunked", "Expect: 100-continue"] {
         ask(&["--header", field, "--data-binary", "to and fro", &root], "to and fro")?;
     }
-    let mut many = vec!["--parallel", "--parallel-max", PLACES];
-    many.resize(many.len() + MANY, &hello);
-    ask(&many, &HELLO.repeat(MANY))?;
-    println!("curl: a page, two uploads, {MANY} pages at once");
+    let lamp = format!("http://{demo}/led");
+    for set in [r#"{"on":true,"percent":30}"#, r#"{"on":false,"percent":100}"#] {
+        let json = "Content-Type: application/json";
+        ask(&["--request", "PUT", "--header", json, "--data", set, &lamp], set)?;
+        ask(&[&lamp], set)?;
+    }
+    // Told of each when it is whole: their pieces may cross.
+    let told = "%{response_code} %{size_download}\n";
+    let mut many = vec!["--parallel", "--parallel-max", PLACES, "--write-out", told];
+    many.extend([&*hello, "--output", "/dev/null"].repeat(MANY));
+    ask(&many, &format!("200 {}\n", HELLO.len()).repeat(MANY))?;
+    println!("curl: a page, two uploads, a lamp on and off, {MANY} pages at once");
     Ok(())
 }
 
-/// What a browser gets: a page, WebSockets, and many pages at once.
+/// What a browser gets: a page, WebSockets, events, and many pages at once.
 fn browse(workspace: &Workspace, name: &str, demo: SocketAddr) -> Result<(), Failure> {
     let mut browser = Browser::start(&workspace.target.join(format!("browser-{name}")))?;
     browser.open(&format!("http://{demo}/hello"))?;
@@ -68,8 +77,9 @@ fn browse(workspace: &Workspace, name: &str, demo: SocketAddr) -> Result<(), Fai
     };
     see("the page", "document.body.innerText", json!(HELLO))?;
     see("WebSockets", TALK, json!(["0 1000 true", "1 1000 true", "2 1000 true"]))?;
+    see("events", EVENTS, json!(["one", "two lines:\n the second"]))?;
     see("many pages", &FETCH.replace("MANY", &MANY.to_string()), json!([MANY, [HELLO]]))?;
-    println!("browser: a page, 3 WebSockets, {MANY} pages at once");
+    println!("browser: a page, 3 WebSockets, events, {MANY} pages at once");
     Ok(())
 }
 
@@ -81,6 +91,17 @@ const TALK: &str = "Promise.all([0, 1, 2].map(number => new Promise((resolve, re
     socket.onmessage = message => { echo = message.data; socket.close(1000); };
     socket.onclose = close => resolve(`${echo} ${close.code} ${close.wasClean}`);
 })))";
+
+/// The first events of a stream that goes on.
+const EVENTS: &str = "new Promise((resolve, reject) => {
+    const source = new EventSource('/events');
+    const events = [];
+    source.onmessage = event => {
+        events.push(event.data);
+        if (events.length == 2) { source.close(); resolve(events); }
+    };
+    source.onerror = () => { source.close(); reject('no events'); };
+})";
 
 /// How many pages came, and which they are.
 const FETCH: &str = "(async () => {
