@@ -26,6 +26,7 @@ pub mod ledger;
 pub mod lockstep;
 pub mod opening;
 pub mod patience;
+pub mod regress;
 pub mod replay;
 pub mod report;
 pub mod requirement;

@@ -242,7 +242,7 @@ fn alone(
         writeln!(out)?;
     }
     if let Err(failure) = judged {
-        failure::report(sim, name, schedule, failure, without, out)?;
+        failure::report(sim, (name, sim.seed), schedule, failure, without, out)?;
         return Ok(Exit::CaseFailed);
     }
     picture::write(sim, &Played { name, schedule, trace: &trace, failure: None })?;
@@ -272,7 +272,8 @@ fn many(sim: &Sim, without: &[&str], out: &mut dyn Write) -> Result<Exit, Stop> 
     if let Some(found) = found {
         let schedule = generate(found.seed);
         let name = format!("--seed {}", found.seed);
-        failure::report(sim, &name, &schedule, found.failure, without, out)?;
+        let which = (&*name, Some(found.seed));
+        failure::report(sim, which, &schedule, found.failure, without, out)?;
         return Ok(Exit::CaseFailed);
     }
     if sim.html.is_some() || sim.pcap.is_some() {

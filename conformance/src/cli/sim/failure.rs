@@ -1,5 +1,6 @@
 //! A run that failed: made small, told, drawn, and written down.
 
+use std::fs;
 use std::io::Write;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -7,10 +8,13 @@ use samewire_chaos::oracle::Failure;
 use samewire_chaos::shrink::{Shrunk, shrink};
 use samewire_chaos::trace::{Event, NONE};
 use samewire_chaos::{Schedule, Trace};
+use samewire_demo::Demo;
 
 use super::Sim;
 use super::picture::{self, Played};
 use crate::cli::Stop;
+use crate::fixtures::Fixtures;
+use crate::regress::{Fixture, Found, fixture};
 use crate::swarm;
 
 /// Events that are shown before a failure.
@@ -22,7 +26,7 @@ const RUNS_MAX: usize = 5_000;
 /// A failure: the command, what is wrong, the schedule, and what came before.
 pub(super) fn report(
     sim: &Sim,
-    name: &str,
+    (name, seed): (&str, Option<u64>),
     schedule: &Schedule,
     failure: Failure,
     without: &[&str],
@@ -36,8 +40,31 @@ pub(super) fn report(
     writeln!(out, "  {failure}\n\n{small}")?;
     last_events(&trace, &failure, out)?;
     let name = format!("{name}{left_out}");
-    let failure = Some(&failure);
-    picture::write(sim, &Played { name: &name, schedule: &small, trace: &trace, failure })
+    let played = Played { name: &name, schedule: &small, trace: &trace, failure: Some(&failure) };
+    picture::write(sim, &played)?;
+    match seed {
+        Some(seed) if !sim.whole => write_down(seed, &played, &failure),
+        _ => Ok(()),
+    }
+}
+
+/// Writes a fixture into the checkout, if we are in one. What is played from a file has its file.
+fn write_down(seed: u64, played: &Played<'_>, failure: &Failure) -> Result<(), Stop> {
+    let checkout = Fixtures::find(None).ok().and_then(|fixtures| fixtures.folder);
+    let Some(folder) = checkout else {
+        eprintln!("in a checkout this would have been written down as a fixture");
+        return Ok(());
+    };
+    let Played { name, schedule, trace, .. } = *played;
+    let (named, command) = (format!("{}-{seed}", failure.oracle), format!("samewire sim {name}"));
+    let found = Found { name: &named, command: &command, schedule, trace, failure };
+    let Fixture { file, text, why_no_case } = fixture(&found, Demo::new);
+    let path = folder.join("regress").join(file);
+    let written = fs::create_dir_all(folder.join("regress")).and_then(|()| fs::write(&path, text));
+    written.map_err(|why| Stop::usage(format_args!("{}: {why}", path.display())))?;
+    let why = why_no_case.map_or_else(String::new, |why| format!("; no case, since {why}"));
+    eprintln!("written: {}{why}", path.display());
+    Ok(())
 }
 
 /// The smallest schedule that fails like this one, and how it says so.
