@@ -71,3 +71,30 @@ fn what_cannot_be_read_is_said_to_be_that() {
     assert_eq!(exit, 2);
     assert!(said.contains("--without: there are liveness, order, answers"), "{said}");
 }
+
+#[test]
+fn a_run_is_drawn_and_captured_whether_it_passes_or_not() {
+    let wrong = file(
+        "to-draw",
+        "client 3 at 2\n3 ask GET /hello -> 404\nclient 7 at 9\n7 ask GET / -> 200\n",
+    );
+    let page = file("drawn.html", "");
+    let capture = file("captured.pcapng", "");
+    let pictures = ["--html", &page, "--pcap", &capture];
+    let draw = |arguments: &[&str]| {
+        let (exit, _, said) = sim(&[arguments, &pictures].concat());
+        assert!(said.contains(&format!("written: {page}")), "{said}");
+        assert!(!said.contains("regress"), "what is in a file is written into no other: {said}");
+        let capture = fs::read(&capture).expect("a capture");
+        assert_eq!(capture.get(..4), Some(&[0x0a, 0x0d, 0x0d, 0x0a][..]));
+        (exit, fs::read_to_string(&page).expect("a page"))
+    };
+    let (exit, drawn) = draw(&["--seed", "42"]);
+    assert!(exit == 0 && drawn.contains("<h1>seed 42 ") && drawn.contains(">passed<"));
+    let (exit, drawn) = draw(&["--schedule", &wrong]);
+    assert!(exit == 1 && drawn.contains("<b>answers</b>") && drawn.contains(", 1 connection, "));
+    let (exit, drawn) = draw(&["--schedule", &wrong, "--whole"]);
+    assert!(exit == 1 && drawn.contains(", 2 connections, "), "it was to be left as it is");
+    let (exit, _, said) = sim(&["--seed", "42", "--html", "not/there/page.html"]);
+    assert!(exit == 2 && said.contains("error: not/there/page.html: "), "{said}");
+}

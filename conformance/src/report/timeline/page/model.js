@@ -63,10 +63,10 @@ const run = (() => {
     }
   };
 
-  // What is known of a piece stands where the first of it was said, or the last of it was written.
+  // What is known of a piece stands where the first of it was said or written.
   const labels = (lane, down, puts) => {
     for (const [from, until, text] of lane.notes[down ? "down" : "up"]) {
-      const mark = reaching(puts, down ? until : Math.min(from + 1, until));
+      const mark = reaching(puts, Math.min(from + 1, until));
       if (mark) lane.labels.push({ down, event: mark.event, text });
     }
   };
