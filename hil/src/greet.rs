@@ -1,15 +1,14 @@
 //! Whether a board's firmware is alive: it answers the link's HELLO, and says what it runs.
 
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::ops::ControlFlow;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use samewire_link::{Cause, Event, HostLink, Settings};
+use samewire_link::Cause;
 
 use crate::image::Build;
+use crate::listen::{Heard, listen};
 use crate::serial::Serial;
 use crate::trouble::{Class, Trouble};
-
-/// How long a board is listened to before the clock is looked at again.
-const LISTEN: Duration = Duration::from_millis(50);
 
 /// A number that no other run has used lately: a board tells by it that its peer has begun anew.
 pub fn session() -> u32 {
@@ -25,34 +24,15 @@ pub fn session() -> u32 {
 ///
 /// Nothing answers in this time, or something that is no board of ours; or the port is gone.
 pub fn greet(serial: &mut Serial, patience: Duration) -> Result<Build, Trouble> {
-    let began = Instant::now();
-    let mut link = Box::new(HostLink::new(Settings::host(session())));
-    let (mut out, mut some) = ([0; 1024], [0; 1024]);
-    let mut heard = 0;
-    loop {
-        let now = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        while let count @ 1.. = link.transmit(now, &mut out) {
-            serial.write_within(patience, out.get(..count).unwrap_or_default())?;
+    let mut runs = None;
+    listen(serial, patience, &mut |heard| match heard {
+        Heard::Begins(build) => {
+            runs = Some(build);
+            ControlFlow::Break(())
         }
-        let left = patience.saturating_sub(began.elapsed());
-        if left.is_zero() {
-            return Err(silent(serial.name(), patience, heard));
-        }
-        let count = serial.read(&mut some, left.min(LISTEN))?;
-        heard += count;
-        let mut input = some.get(..count).unwrap_or_default();
-        while let Some(event) = link.poll_event(now, &mut input) {
-            match event {
-                Event::Up(peer) => return Ok(peer.build),
-                Event::Broken(cause @ (Cause::Version(_) | Cause::Role)) => {
-                    return Err(foreign(serial.name(), cause));
-                }
-                // It has begun anew while it was greeted, or what came was noise.
-                Event::Broken(_) => link.restart(session()),
-                _ => {}
-            }
-        }
-    }
+        Heard::Line(_) | Heard::Nothing => ControlFlow::Continue(()),
+    })?;
+    runs.ok_or_else(|| silent(serial.name(), patience, 0))
 }
 
 /// What is at the other end of this port, if no board that we can talk to.
