@@ -42,7 +42,7 @@ fn a_crash_is_told_over_its_reset_by_a_probe() {
 
 fn a_crash_is_told_over_its_reset_by_the_port_alone() {
     let bench = Bench::new(&[]);
-    let played = Played::new(&bench, image().as_deref(), &["--fault", "crash-after=3"]);
+    let played = Played::new(&bench, image().as_deref(), &["--fault", "crash-after=4"]);
     name(&bench, &played.serial());
     let ended = bench.run("monitor desk --seconds 10");
     ended.says(0, &["] it runs ", FAULT]);
