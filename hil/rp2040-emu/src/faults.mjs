@@ -5,14 +5,14 @@ import { LAMP } from './board.mjs';
 const UART = /^drop-uart=1\/([1-9]\d*)$/;
 const HANG = /^hang-after=(\d+(?:\.\d+)?)$/;
 const CRASH = /^crash-after=(\d+(?:\.\d+)?)$/;
-const CRASH_AT_LAMP = 'crash-at-lamp';
+const AT_LAMP = /^(hang|crash)-at-lamp$/;
 const VANISH = /^(probe|uart|usb|net)-vanishes-after=(\d+)$/;
 
 export class Faults {
   #oneIn = 0;
   #hangAfter;
   #crashAfter;
-  #crashesAtLamp = false;
+  #atLamp;
   #left = new Map();
   #board;
   #random = 1;
@@ -22,13 +22,12 @@ export class Faults {
     for (const text of specifications) this.#take(text);
   }
 
-  // The firmware hangs or crashes so long after a start, once: a reset cures it. A lamp that crashes
-  // it does so each time.
+  // The firmware hangs or crashes so long after a start, or hangs at its lamp, once: a reset cures it. A
+  // lamp that crashes it does so each time.
   attach(chip) {
     if (this.#hangAfter !== undefined) chip.clock.createAlarm(() => this.#hang()).schedule(this.#hangAfter * 1e9);
     if (this.#crashAfter !== undefined) chip.clock.createAlarm(() => this.#crash()).schedule(this.#crashAfter * 1e9);
-    if (!this.#crashesAtLamp) return;
-    chip.gpio[LAMP].addListener(() => chip.gpio[LAMP].outputValue && this.#board.crash());
+    if (this.#atLamp) chip.gpio[LAMP].addListener(() => chip.gpio[LAMP].outputValue && this.#lit());
   }
 
   set board(board) {
@@ -64,12 +63,20 @@ export class Faults {
     this.#board.crash();
   }
 
+  #lit() {
+    if (this.#atLamp === 'crash') this.#board.crash();
+    if (this.#atLamp !== 'hang') return;
+    this.#atLamp = undefined;
+    this.#board.hang();
+  }
+
   #take(text) {
-    const [uart, hang, crash, vanish] = [UART, HANG, CRASH, VANISH].map((form) => form.exec(text));
+    const forms = [UART, HANG, CRASH, AT_LAMP, VANISH];
+    const [uart, hang, crash, atLamp, vanish] = forms.map((form) => form.exec(text));
     if (uart) this.#oneIn = Number(uart[1]);
     else if (hang) this.#hangAfter = Number(hang[1]);
     else if (crash) this.#crashAfter = Number(crash[1]);
-    else if (text === CRASH_AT_LAMP) this.#crashesAtLamp = true;
+    else if (atLamp) this.#atLamp = atLamp[1];
     else if (vanish) this.#left.set(vanish[1], Number(vanish[2]));
     else throw new Error(`no such fault: ${text}`);
   }

@@ -325,6 +325,26 @@ test('a lamp that crashes the core does so each time that it is lit', async () =
   }
 });
 
+test('a lamp that hangs the core does so once', async () => {
+  const faults = new Faults(['hang-at-lamp']);
+  const bench = new Bench(undefined, [faults]);
+  faults.board = bench.board;
+  bench.board.load(image(COUNT_WAKES, COUNT_CALLS));
+  const light = async () => {
+    await bench.until(() => bench.chip.core.waiting);
+    for (const register of [GPIO.OUT, GPIO.OE]) bench.chip.writeUint32(register, LAMP_MASK);
+    bench.chip.writeUint32(GPIO.LAMP_FUNCTION, GPIO.SIO);
+    const before = bench.registers[5];
+    bench.chip.writeUint32(NVIC_ISER, IRQ);
+    bench.chip.writeUint32(NVIC_ISPR, IRQ);
+    await bench.pass(1);
+    return bench.registers[5] > before;
+  };
+  assert.equal(await light(), false);
+  bench.board.reset('pin');
+  assert.equal(await light(), true);
+});
+
 test('a fault that is not known is refused', () => {
   for (const text of ['', 'hang', 'drop-uart=1/0', 'drop-uart=2/3', 'disk-vanishes-after=1', 'hang-after=-1', 'crash-at-noon']) {
     assert.throws(() => new Faults([text]), /no such fault/, text);
