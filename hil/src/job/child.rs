@@ -77,15 +77,18 @@ impl Worker {
         let mut running = self.start(order, blob)?;
         loop {
             let left = deadline.map(|deadline| deadline.saturating_sub(started.elapsed()));
-            let patience = left.map_or(silence, |left| left.min(silence));
-            // One that never stops talking is late, too.
+            let (patience, late) = match left {
+                Some(left) if left < silence => (left, "there was no end of it"),
+                _ => (silence, "nothing more was heard"),
+            };
+            // One that never stops talking is late, too: there is always a line that waits.
             if patience.is_zero() {
-                return Err(running.late("there was no end of it", started.elapsed()));
+                return Err(running.late(late, started.elapsed()));
             }
             let line = match running.lines.recv_timeout(patience) {
                 Ok(line) => line,
                 Err(RecvTimeoutError::Timeout) => {
-                    return Err(running.late("nothing more was heard", started.elapsed()));
+                    return Err(running.late(late, started.elapsed()));
                 }
                 Err(RecvTimeoutError::Disconnected) => return Err(running.died()),
             };
