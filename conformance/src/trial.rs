@@ -117,8 +117,9 @@ impl Trial<'_> {
         }
         let own = self.subject.limits();
         let limits = case.limits(own);
-        if limits != own
-            && let Some(reason) = self.subject.fits(&limits)?
+        let connections = case.connections();
+        if (limits != own || connections > 1)
+            && let Some(reason) = self.subject.fits(&limits, connections)?
         {
             return Ok(Some(reason));
         }

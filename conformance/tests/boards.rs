@@ -37,13 +37,21 @@ fn samewire(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) 
 fn a_board_says_the_same_bytes_as_core() {
     let served = board("desk", &[env!("CARGO_BIN_EXE_samewire"), "serve", "--link"]);
     let folder = folder("same", &served);
-    // With cuts, deadlines, limits, clients that stop reading, and the other protocol.
-    let cases = ["http/fields/whitespace", "http/timeouts/reader", "http/limits/head", "ws/ping"];
+    // With cuts, deadlines, limits, clients that stop reading, the other protocol, and several
+    // connections with one app.
+    let cases = [
+        "http/fields/whitespace",
+        "http/timeouts/reader",
+        "http/limits/head",
+        "ws/ping",
+        "app/chat",
+    ];
     let arguments = [&["check", "--target", "desk"][..], &cases].concat();
     let (code, stdout, stderr) = samewire(&folder.join("below"), &arguments);
     assert_eq!((code, &*stderr), (Some(0), ""), "{stdout}");
     let summary = stdout.lines().last().unwrap_or_default();
     assert!(summary.starts_with("desk ") && summary.contains(" 0 failed, "), "{stdout}");
+    assert!(summary.contains(" 0 skipped, "), "{stdout}");
     assert!(summary.ends_with(" same bytes"), "{stdout}");
 
     let (_, listed, _) = samewire(&folder, &["targets"]);

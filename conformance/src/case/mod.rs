@@ -13,6 +13,7 @@ pub mod print;
 pub mod select;
 pub mod text;
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 pub use self::each::{Each, Item, Row};
@@ -86,6 +87,15 @@ impl Case {
         };
         let written = |need| self.needs.iter().any(|written| written.value == need);
         Need::ALL.iter().copied().filter(|&need| written(need) || implied(need)).collect()
+    }
+
+    /// How many connections it has.
+    pub fn connections(&self) -> usize {
+        let names = self.steps.iter().filter_map(|step| match &step.kind {
+            StepKind::As(name) => Some(name),
+            _ => None,
+        });
+        names.collect::<BTreeSet<_>>().len().max(1)
     }
 
     /// The replays that make up this case: one for each item, or a single one without.

@@ -120,7 +120,7 @@ pub fn measure(cases: &[Selected<'_>]) -> Result<Costs, Unreachable> {
         // A recording cannot wait for a server that does not read, as after a client's stall.
         let stalls = |step: &Step| matches!(step.kind, StepKind::Stall(_));
         let several = selected.case.all_needs().contains(&Need::Several);
-        let fits = limits == Limits::SMALL || board.fits(&limits)?.is_none();
+        let fits = limits == Limits::SMALL || board.fits(&limits, 1)?.is_none();
         if !fits || several || selected.case.steps.iter().any(stalls) {
             continue;
         }

@@ -86,8 +86,8 @@ impl<S: Subject> Subject for Probed<S> {
         self.subject.limits()
     }
 
-    fn fits(&mut self, limits: &Limits) -> Result<Option<String>, Unreachable> {
-        self.subject.fits(limits)
+    fn fits(&mut self, limits: &Limits, connections: usize) -> Result<Option<String>, Unreachable> {
+        self.subject.fits(limits, connections)
     }
 
     fn open(&mut self, options: &OpenOptions) -> Result<Box<dyn Channel>, Unreachable> {

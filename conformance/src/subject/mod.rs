@@ -58,13 +58,14 @@ pub trait Subject {
         Limits::SMALL
     }
 
-    /// Why the server cannot run with these limits; `None` if it can.
+    /// Why the server cannot run with these limits for so many connections at a time; `None` if it
+    /// can. Of the limits that it has anyway it is only asked for several connections.
     ///
     /// # Errors
     ///
     /// [`Unreachable`] if the server cannot be asked.
-    fn fits(&mut self, limits: &Limits) -> Result<Option<String>, Unreachable> {
-        let _ = limits;
+    fn fits(&mut self, limits: &Limits, connections: usize) -> Result<Option<String>, Unreachable> {
+        let _ = (limits, connections);
         Ok(None)
     }
 

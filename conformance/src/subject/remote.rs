@@ -39,7 +39,7 @@ impl Subject for Remote {
         Ok(socket::lacks(need).or_else(|| url::lacks(need)))
     }
 
-    fn fits(&mut self, limits: &Limits) -> Result<Option<String>, Unreachable> {
+    fn fits(&mut self, limits: &Limits, _: usize) -> Result<Option<String>, Unreachable> {
         let other = *limits != Limits::SMALL;
         Ok(other.then(|| "needs limits: the board has its own".to_owned()))
     }

@@ -32,7 +32,7 @@ impl Subject for Dying {
         Ok(None)
     }
 
-    fn fits(&mut self, limits: &Limits) -> Result<Option<String>, Unreachable> {
+    fn fits(&mut self, limits: &Limits, _: usize) -> Result<Option<String>, Unreachable> {
         Ok((limits.head_bytes_max > 2000).then(|| "no room".to_owned()))
     }
 

@@ -71,15 +71,27 @@ impl Subject for Linked {
     }
 
     fn lacks(&mut self, need: Need) -> Result<Option<String>, Unreachable> {
-        Ok((need == Need::Several).then(|| "it serves one connection at a time".into()))
+        if need != Need::Several {
+            return Ok(None);
+        }
+        let places = self.wire()?.borrow().places();
+        Ok((places < 2).then(|| "it serves one connection at a time".into()))
     }
 
-    fn fits(&mut self, limits: &Limits) -> Result<Option<String>, Unreachable> {
+    fn fits(&mut self, limits: &Limits, connections: usize) -> Result<Option<String>, Unreachable> {
         let wire = self.wire()?;
         let mut wire = wire.borrow_mut();
+        let places = wire.places();
+        if connections > places {
+            let why = format!(
+                "it has {connections} connections, and the board serves {places} at a time"
+            );
+            return Ok(Some(why));
+        }
         let receive = wire.measure(metric::RECEIVE_BYTES)?;
         let send = wire.measure(metric::SEND_BYTES)?;
         let needs = [limits.receive_bytes_min(), limits.send_bytes_min()];
+        let needs = needs.map(|bytes| bytes.saturating_mul(connections));
         let fits = |need: usize, room: u64| u64::try_from(need).is_ok_and(|need| need <= room);
         let [to_receive, to_send] = needs;
         let fit = fits(to_receive, receive) && fits(to_send, send);
@@ -93,8 +105,8 @@ impl Subject for Linked {
 
     fn open(&mut self, options: &OpenOptions) -> Result<Box<dyn Channel>, Unreachable> {
         let wire = self.wire()?;
-        wire.borrow_mut().open(options)?;
-        Ok(Box::new(Connection { wire, counts: options.delivery == Delivery::Bytes }))
+        let channel = wire.borrow_mut().open(options)?;
+        Ok(Box::new(Connection { wire, channel, counts: options.delivery == Delivery::Bytes }))
     }
 
     fn lost(&mut self) -> Option<Unreachable> {
@@ -121,20 +133,21 @@ impl Subject for Linked {
     }
 }
 
-/// One connection. A subject has one at a time.
+/// One connection.
 struct Connection {
     wire: Rc<RefCell<Wire>>,
+    channel: u8,
     /// Reads are counted only where that says something.
     counts: bool,
 }
 
 impl Channel for Connection {
     fn send(&mut self, bytes: &[u8]) {
-        self.wire.borrow_mut().attempt(|wire| wire.send(bytes));
+        self.wire.borrow_mut().attempt(|wire| wire.send(self.channel, bytes));
     }
 
     fn receive(&mut self, into: &mut Vec<u8>, _: Duration) -> Received {
-        self.wire.borrow_mut().receive(into)
+        self.wire.borrow_mut().receive(self.channel, into)
     }
 
     fn pass(&mut self, time: Duration) {
@@ -142,19 +155,24 @@ impl Channel for Connection {
     }
 
     fn shut(&mut self) {
-        self.wire.borrow_mut().attempt(Wire::shut);
+        self.wire.borrow_mut().attempt(|wire| wire.shut(self.channel));
     }
 
     fn reset(&mut self) {
-        self.wire.borrow_mut().attempt(Wire::reset);
+        self.wire.borrow_mut().attempt(|wire| wire.reset(self.channel));
     }
 
     fn stall(&mut self, bytes: usize) {
-        self.wire.borrow_mut().attempt(|wire| wire.stall(bytes));
+        self.wire.borrow_mut().attempt(|wire| wire.stall(self.channel, bytes));
     }
 
     fn resume(&mut self) {
-        self.wire.borrow_mut().attempt(Wire::resume);
+        self.wire.borrow_mut().attempt(|wire| wire.resume(self.channel));
+    }
+
+    fn another(&mut self) -> Result<Box<dyn Channel>, Unreachable> {
+        let channel = self.wire.borrow_mut().join()?;
+        Ok(Box::new(Self { wire: Rc::clone(&self.wire), channel, counts: self.counts }))
     }
 
     fn due(&self) -> Due {
@@ -165,7 +183,7 @@ impl Channel for Connection {
         let mut reads = None;
         if self.counts {
             self.wire.borrow_mut().attempt(|wire| {
-                reads = Some(wire.measure(metric::READS)?);
+                reads = Some(wire.reads(self.channel)?);
                 Ok(())
             });
         }
@@ -175,7 +193,7 @@ impl Channel for Connection {
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        self.wire.borrow_mut().leave();
+        self.wire.borrow_mut().leave(self.channel);
     }
 }
 

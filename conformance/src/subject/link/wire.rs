@@ -15,7 +15,7 @@ use crate::subject::{Due, OpenOptions, Received};
 /// What a board logs of a panic or a fault begins so: it is the panic's own word.
 const PANICKED: &str = "panicked ";
 
-/// Our end of the link, with at most one connection beside the orders.
+/// Our end of the link: connections, and the orders beside them.
 pub(super) struct Wire {
     stream: Box<dyn Stream>,
     link: Box<HostLink>,
@@ -25,16 +25,23 @@ pub(super) struct Wire {
     /// What the board has logged, line by line.
     log: Vec<String>,
     orders: u8,
-    channel: Option<u8>,
+    /// How many channels the board has.
+    channels: u8,
+    /// The connections that are open, by channel.
+    lines: BTreeMap<u8, Line>,
+    /// What the board waits for, on its clock, since nothing has moved there.
+    due: Option<u64>,
+    trouble: Option<Trouble>,
+}
+
+/// One connection.
+struct Line {
     /// For the board, which has no room for it yet.
     unsent: Vec<u8>,
     /// The client's half ends behind that.
     is_finishing: bool,
     inbox: Vec<u8>,
     end: Received,
-    /// What the board waits for, on its clock, since nothing has moved there.
-    due: Option<u64>,
-    trouble: Option<Trouble>,
 }
 
 impl Wire {
@@ -47,11 +54,8 @@ impl Wire {
             metrics: BTreeMap::new(),
             log: Vec::new(),
             orders: 0,
-            channel: None,
-            unsent: Vec::new(),
-            is_finishing: false,
-            inbox: Vec::new(),
-            end: Received::Quiet,
+            channels: 0,
+            lines: BTreeMap::new(),
             due: None,
             trouble: None,
         }
@@ -70,35 +74,56 @@ impl Wire {
         self.measure(metric::SEND_BYTES).map(drop)
     }
 
-    pub(super) fn open(&mut self, options: &OpenOptions) -> Result<(), Trouble> {
+    /// How many connections the board serves at a time. One channel is for orders.
+    pub(super) fn places(&self) -> usize {
+        usize::from(self.channels.saturating_sub(1))
+    }
+
+    /// Opens a connection to a server that begins anew; its channel.
+    pub(super) fn open(&mut self, options: &OpenOptions) -> Result<u8, Trouble> {
         for order in orders::before(options) {
             self.order(order)?;
         }
-        (self.is_finishing, self.end) = (false, Received::Quiet);
-        self.unsent.clear();
-        self.inbox.clear();
-        // The last connection's number is free when the board has said so.
+        self.open_channel()
+    }
+
+    /// Opens one more to the same server.
+    pub(super) fn join(&mut self) -> Result<u8, Trouble> {
+        self.order(Order::Join)?;
+        self.open_channel()
+    }
+
+    fn open_channel(&mut self) -> Result<u8, Trouble> {
+        // The number of one that was left is free when the board has said so.
         loop {
-            self.channel = self.link.open();
+            let opened = self.link.open();
+            if let Some(channel) = opened {
+                let (unsent, inbox) = (Vec::new(), Vec::new());
+                let line = Line { unsent, is_finishing: false, inbox, end: Received::Quiet };
+                self.lines.insert(channel, line);
+            }
             self.settle()?;
-            if self.channel.is_some() {
-                return Ok(());
+            if let Some(channel) = opened {
+                return Ok(channel);
             }
         }
     }
 
     /// Sends bytes, and waits until nothing moves.
-    pub(super) fn send(&mut self, bytes: &[u8]) -> Result<(), Trouble> {
-        self.unsent.extend_from_slice(bytes);
-        self.push()
+    pub(super) fn send(&mut self, channel: u8, bytes: &[u8]) -> Result<(), Trouble> {
+        if let Some(line) = self.lines.get_mut(&channel) {
+            line.unsent.extend_from_slice(bytes);
+        }
+        self.push(channel)
     }
 
     /// Hands over what has come; it is all there is until something else is done.
-    pub(super) fn receive(&mut self, into: &mut Vec<u8>) -> Received {
-        if self.inbox.is_empty() {
-            return self.end;
+    pub(super) fn receive(&mut self, channel: u8, into: &mut Vec<u8>) -> Received {
+        let Some(line) = self.lines.get_mut(&channel) else { return Received::Reset };
+        if line.inbox.is_empty() {
+            return line.end;
         }
-        into.append(&mut self.inbox);
+        into.append(&mut line.inbox);
         Received::Bytes
     }
 
@@ -112,40 +137,57 @@ impl Wire {
     pub(super) fn pass(&mut self, time: Duration) -> Result<(), Trouble> {
         self.now += time;
         self.settle()?;
-        if self.unsent.is_empty() { Ok(()) } else { self.push() }
+        let waiting = self.lines.iter().filter(|(_, line)| !line.unsent.is_empty());
+        let waiting: Vec<u8> = waiting.map(|(channel, _)| *channel).collect();
+        waiting.into_iter().try_for_each(|channel| self.push(channel))
     }
 
     /// Ends the client's half behind what is unsent.
-    pub(super) fn shut(&mut self) -> Result<(), Trouble> {
-        self.is_finishing = true;
-        self.push()
+    pub(super) fn shut(&mut self, channel: u8) -> Result<(), Trouble> {
+        if let Some(line) = self.lines.get_mut(&channel) {
+            line.is_finishing = true;
+        }
+        self.push(channel)
     }
 
     /// Drops the connection, and sees what comes of that.
-    pub(super) fn reset(&mut self) -> Result<(), Trouble> {
-        if let Some(channel) = self.channel {
-            self.link.reset(channel);
+    pub(super) fn reset(&mut self, channel: u8) -> Result<(), Trouble> {
+        self.link.reset(channel);
+        if let Some(line) = self.lines.get_mut(&channel) {
+            line.end = Received::Reset;
         }
-        self.end = Received::Reset;
         self.settle()
     }
 
     /// The client takes so many bytes more, and none after those.
-    pub(super) fn stall(&mut self, bytes: usize) -> Result<(), Trouble> {
+    pub(super) fn stall(&mut self, channel: u8, bytes: usize) -> Result<(), Trouble> {
+        self.mean(channel)?;
         self.order(Order::Stall(u64::try_from(bytes).unwrap_or(u64::MAX)))?;
         self.settle()
     }
 
     /// The client reads again.
-    pub(super) fn resume(&mut self) -> Result<(), Trouble> {
+    pub(super) fn resume(&mut self, channel: u8) -> Result<(), Trouble> {
+        self.mean(channel)?;
         self.order(Order::Resume)?;
         self.settle()?;
-        self.push()
+        self.push(channel)
+    }
+
+    /// How often the server has read from this connection.
+    pub(super) fn reads(&mut self, channel: u8) -> Result<u64, Trouble> {
+        self.mean(channel)?;
+        self.measure(metric::READS)
+    }
+
+    /// The orders that follow mean this connection, of several.
+    fn mean(&mut self, channel: u8) -> Result<(), Trouble> {
+        if self.lines.len() > 1 { self.order(Order::Mean(channel)) } else { Ok(()) }
     }
 
     /// Drops the connection; the board hears of it with the orders of the next one.
-    pub(super) fn leave(&mut self) {
-        if let Some(channel) = self.channel.take() {
+    pub(super) fn leave(&mut self, channel: u8) {
+        if self.lines.remove(&channel).is_some() {
             self.link.reset(channel);
         }
     }
@@ -185,17 +227,18 @@ impl Wire {
     }
 
     /// Hands over what is unsent, and runs the board until nothing moves.
-    fn push(&mut self) -> Result<(), Trouble> {
-        let Some(channel) = self.channel else { return Ok(()) };
+    fn push(&mut self, channel: u8) -> Result<(), Trouble> {
         loop {
-            let count = self.link.write(channel, &self.unsent);
-            self.unsent.drain(..count);
-            if self.unsent.is_empty() && self.is_finishing {
+            let Some(line) = self.lines.get_mut(&channel) else { return Ok(()) };
+            let count = self.link.write(channel, &line.unsent);
+            line.unsent.drain(..count);
+            let is_sent = line.unsent.is_empty();
+            if is_sent && line.is_finishing {
                 self.link.finish(channel);
             }
             self.settle()?;
             // What a server that waits for something else does not take stays here.
-            if count == 0 || self.unsent.is_empty() {
+            if count == 0 || is_sent {
                 return Ok(());
             }
         }
@@ -234,10 +277,13 @@ impl Wire {
         while let Some(event) = self.link.poll_event(now, &mut rest) {
             match event {
                 Event::TickDone(due) => (self.due, is_still) = (due, true),
-                Event::Reset(channel) if Some(channel) == self.channel => {
-                    self.end = Received::Reset;
+                Event::Up(peer) => self.channels = peer.channels,
+                Event::Reset(channel) => {
+                    if let Some(line) = self.lines.get_mut(&channel) {
+                        line.end = Received::Reset;
+                    }
                 }
-                Event::Readable(channel) if Some(channel) == self.channel => self.take(channel),
+                Event::Readable(channel) => self.take(channel),
                 Event::Metric(id, value) => {
                     self.metrics.insert(id, value);
                 }
@@ -283,14 +329,15 @@ impl Wire {
 
     /// Reads at once, so that credit never runs out.
     fn take(&mut self, channel: u8) {
+        let Some(line) = self.lines.get_mut(&channel) else { return };
         let mut some = [0; 4096];
         loop {
             match self.link.read(channel, &mut some) {
                 Read::Bytes(count) => {
-                    self.inbox.extend_from_slice(some.get(..count).unwrap_or_default());
+                    line.inbox.extend_from_slice(some.get(..count).unwrap_or_default());
                 }
                 Read::End => {
-                    self.end = Received::End;
+                    line.end = Received::End;
                     return;
                 }
                 Read::Nothing | Read::Gone => return,
@@ -309,7 +356,7 @@ impl Wire {
             return;
         }
         if let Err(trouble) = act(self) {
-            self.end = Received::Reset;
+            self.lines.values_mut().for_each(|line| line.end = Received::Reset);
             self.trouble = Some(trouble.clone());
             if let Trouble::Panicked(what) = trouble {
                 std::panic::resume_unwind(Box::new(what));

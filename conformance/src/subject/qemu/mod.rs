@@ -90,7 +90,7 @@ impl Subject for Qemu {
         Ok(socket::lacks(need))
     }
 
-    fn fits(&mut self, limits: &Limits) -> Result<Option<String>, Unreachable> {
+    fn fits(&mut self, limits: &Limits, _: usize) -> Result<Option<String>, Unreachable> {
         let room = (Limits::SMALL.receive_bytes_min(), Limits::SMALL.send_bytes_min());
         let fits = limits.fits(room.0, room.1).is_ok();
         Ok((!fits).then(|| "its limits need more than the image has for buffers".to_owned()))

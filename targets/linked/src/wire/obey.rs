@@ -23,7 +23,10 @@ impl<const PLACES: usize, const CHANNELS: usize> Wire<PLACES, CHANNELS> {
                 Order::Cut(at) => self.delivery = Delivery::Cut(at),
                 Order::Join => self.joins = true,
                 Order::Mean(channel) => {
-                    let at = self.places.iter().position(|place| place.serves(channel));
+                    // What was measured of one is asked when the server is through with it.
+                    let serves = self.places.iter().position(|place| place.serves(channel));
+                    let served = || self.places.iter().position(|place| place.channel == channel);
+                    let at = serves.or_else(served);
                     self.meant = at.map_or(self.meant, |at| at as u8);
                 }
                 Order::Stall(bytes) => self.take_only(Some(bytes)),
