@@ -12,6 +12,10 @@ use samewire::{Gone, Transport};
 
 use crate::trace::{Recorder, What};
 
+/// So often a server may read the end of a stream. One that forgets it would read it without end,
+/// within one poll, and nobody could see that.
+const ENDS_MAX: u32 = 1_000;
+
 /// What the two ends share.
 #[derive(Debug)]
 pub(crate) struct Wire {
@@ -47,6 +51,8 @@ pub(crate) struct State {
     /// The server has been told that there is no room, and not yet that there is some.
     blocked: bool,
     draining: bool,
+    /// How often the server has read the end.
+    ends_read: u32,
     reader: Option<Waker>,
     writer: Option<Waker>,
     drainer: Option<Waker>,
@@ -92,6 +98,7 @@ impl Wire {
             bound: usize::MAX,
             blocked: false,
             draining: false,
+            ends_read: 0,
             reader: None,
             writer: None,
             drainer: None,
@@ -220,6 +227,11 @@ impl Transport for Stream {
         let length = into.len().min(state.arrived - from);
         if length == 0 {
             if state.finished {
+                state.ends_read += 1;
+                assert!(
+                    state.ends_read < ENDS_MAX,
+                    "the server does not believe that the client ended"
+                );
                 return Poll::Ready(Ok(0));
             }
             set(&mut state.reader, cx.waker());
