@@ -165,6 +165,8 @@ pub fn transcripts(trace: &Trace) -> Vec<Transcript> {
         }
         let Some(streams) = trace.connections.get(index) else { continue };
         match event.what {
+            // What comes behind its end tells nothing of what it has answered.
+            What::Arrives(_) if transcript.ending() != Ending::Open => {}
             What::Arrives(until) => {
                 transcript.send(streams.up.get(*sent..until).unwrap_or_default());
                 *sent = until;
