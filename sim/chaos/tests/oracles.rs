@@ -167,6 +167,7 @@ fn a_server_that_waits_longer_or_less_long_than_its_limits_is_found() {
         (Limits { write_ms_max: SMALL.write_ms_max + 1, ..SMALL }, write, "deadlines"),
         (Limits { linger_ms_max: SMALL.linger_ms_max + 1, ..SMALL }, linger, "deadlines"),
         (Limits { ping_ms: SMALL.ping_ms + 1, ..SMALL }, quiet, "deadlines"),
+        (Limits { ping_ms: SMALL.ping_ms - 1, ..SMALL }, quiet, "deadlines"),
         (Limits { pong_ms_max: twice(SMALL.pong_ms_max), ..SMALL }, quiet, "deadlines"),
     ] {
         assert_eq!(of_limits(SMALL, text), "", "{text}");

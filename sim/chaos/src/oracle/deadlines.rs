@@ -149,6 +149,12 @@ fn rests(case: &Case<'_>, story: &Story<'_>) -> Result<(), Wrong> {
 fn is_quiet(case: &Case<'_>, story: &Story<'_>) -> Result<(), Wrong> {
     let limits = &case.limits;
     let opened = story.answers.last().map_or(story.opened, |answer| answer.began);
+    for (_, at) in story.frames.iter().filter(|(frame, _)| frame.opcode == 9) {
+        let heard = story.arrivals.iter().map(|(_, at)| *at).take_while(|own| own < at).last();
+        if *at < heard.unwrap_or(opened).max(opened) + u64::from(limits.ping_ms) {
+            return late(story, *at, "a ping comes before there was silence for long enough");
+        }
+    }
     let over = over(case, story);
     let mut since = opened;
     let later = story.arrivals.iter().map(|(_, at)| *at).filter(|at| *at > opened);
