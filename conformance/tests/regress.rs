@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::Path;
 
-use samewire::{Bytes, Limits, Rendered, Respond, Result, WebSocket, app};
+use samewire::{Body, Bytes, Limits, Rendered, Respond, Result, WebSocket, app};
 use samewire_chaos::shrink::shrink;
 use samewire_chaos::{Schedule, judge, run};
 use samewire_conformance::case::parse::parse;
@@ -22,6 +22,7 @@ struct Echo {
 
 app! { for Echo;
     post "/" => content(bytes);
+    put "/" => drop(body);
     ws "/ws" => messages(ws);
 }
 
@@ -32,6 +33,15 @@ async fn content<'x>(app: &Echo, content: Bytes<'x>) -> impl Respond + use<'x> {
         let lost = usize::from(is_wrong && content.len() >= 13);
         to.put(content.get(..content.len() - lost).unwrap_or_default());
     })
+}
+
+/// Contents are not waited for.
+async fn drop(app: &Echo, mut body: Body<'_>) -> Result<samewire::Status> {
+    if app.is_wrong {
+        return Ok(samewire::Status::FORBIDDEN);
+    }
+    while body.chunk().await?.is_some() {}
+    Ok(samewire::Status::OK)
 }
 
 /// Messages of five bytes and more are told twice.
@@ -118,6 +128,22 @@ fn frames_and_time_are_told_as_well() {
     assert!(fixture.text.contains("ws /ws\n> text \""), "{}", fixture.text);
     assert!(matches!(replayed(&fixture.text, true), Status::Failed(_)));
     assert_eq!(replayed(&fixture.text, false), Status::Passed);
+}
+
+#[test]
+fn an_answer_that_came_too_early_is_judged_by_the_whole_request() {
+    // The server is gone before the half of it has arrived, and the case sends it all the same.
+    let text = "client 0 at 0\n0 ask PUT / with 3000 tag 9 -> 200\n0 fault segments 1 every 50\n";
+    let schedule: Schedule = text.parse().expect("a schedule");
+    let trace = run(&schedule, Limits::SMALL, |_| Echo { is_wrong: true });
+    let failure = judge(&schedule, Limits::SMALL, &trace, &["hooks"]).expect_err("it is wrong");
+    assert_eq!(failure.oracle, "answers");
+    let (name, command) = ("answers-7", "samewire sim --seed 7");
+    let found = Found { name, command, schedule: &schedule, trace: &trace, failure: &failure };
+    let Fixture { text, why_no_case, .. } = fixture(&found, || Echo { is_wrong: true });
+    assert_eq!(why_no_case, None);
+    assert!(text.ends_with("\n< 200\n"), "{text}");
+    assert!(matches!(replayed(&text, true), Status::Failed(_)));
 }
 
 #[test]

@@ -107,6 +107,7 @@ impl<'a> Teller<'a> {
                 self.step(at, "reset");
                 self.is_over = true;
             }
+            What::Ends | What::Drops { .. } => self.complete(),
             What::Bites(Bite::WindowOpens) if self.is_stalled => {
                 self.step(at, "resume");
                 self.is_stalled = false;
@@ -144,6 +145,18 @@ impl<'a> Teller<'a> {
             return self.arrive(at, until);
         }
         Ok(())
+    }
+
+    /// A server that ends within a request has seen enough of it; a case sends the rest all the same,
+    /// or it could not say what the whole deserves.
+    fn complete(&mut self) {
+        let (story, told) = (self.story, self.told);
+        if self.frames.is_none() && story.moments.lost.is_none() {
+            let within = |own: &&Request<'_>| own.range.start < told && told < own.range.end;
+            if let Some(request) = story.requests.iter().find(within) {
+                self.send(request.range.end.min(story.up.len()));
+            }
+        }
     }
 
     /// Bytes of requests, a line of theirs in each line.
