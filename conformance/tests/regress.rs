@@ -142,7 +142,7 @@ fn an_answer_that_came_too_early_is_judged_by_the_whole_request() {
     let found = Found { name, command, schedule: &schedule, trace: &trace, failure: &failure };
     let Fixture { text, why_no_case, .. } = fixture(&found, || Echo { is_wrong: true });
     assert_eq!(why_no_case, None);
-    assert!(text.ends_with("\n< 200\n"), "{text}");
+    assert!(text.ends_with("\n< 200\n") && !text.contains("@ +"), "time says nothing here: {text}");
     assert!(matches!(replayed(&text, true), Status::Failed(_)));
 }
 

@@ -14,15 +14,15 @@ use crate::case::Text;
 /// What comes to a request that did not arrive as a whole.
 const INCOMPLETE: &str = "4xx | 5xx | close";
 
-/// The steps, or why a case cannot say them.
-pub(super) fn steps(schedule: &Schedule, trace: &Trace) -> Result<String, String> {
+/// The steps, with the time that passed or without, or why a case cannot say them.
+pub(super) fn steps(schedule: &Schedule, trace: &Trace, is_timed: bool) -> Result<String, String> {
     schedule.lines.iter().try_for_each(sayable)?;
     let scripts = Script::all(schedule);
     let stories = Story::all(&scripts, trace);
     let [story] = &stories[..] else {
         return Err(format!("{} connections take part", stories.len()));
     };
-    let mut teller = Teller::new(story);
+    let mut teller = Teller { is_timed, ..Teller::new(story) };
     let stall = schedule.lines.iter().find_map(|line| match line {
         Line::Fault(_, Fault::ZeroWindow(byte, _)) => Some(*byte),
         _ => None,
@@ -47,6 +47,9 @@ fn sayable(line: &Line) -> Result<(), String> {
 
 struct Teller<'a> {
     story: &'a Story<'a>,
+    is_timed: bool,
+    /// Bytes that stand in no line yet.
+    unsaid: Vec<u8>,
     out: String,
     /// What the world's clock said at the last step.
     now: u64,
@@ -64,6 +67,8 @@ impl<'a> Teller<'a> {
     fn new(story: &'a Story<'a>) -> Self {
         Self {
             story,
+            is_timed: true,
+            unsaid: Vec::new(),
             out: String::new(),
             now: 0,
             began: None,
@@ -79,7 +84,8 @@ impl<'a> Teller<'a> {
     fn at(&mut self, at: u64) {
         let began = *self.began.get_or_insert(at);
         let passed = at - began.max(self.now);
-        if passed > 0 {
+        if passed > 0 && self.is_timed {
+            self.say();
             let _ = writeln!(self.out, "@ +{passed}ms");
         }
         self.now = at;
@@ -87,6 +93,7 @@ impl<'a> Teller<'a> {
 
     fn step(&mut self, at: u64, step: &str) {
         self.at(at);
+        self.say();
         let _ = writeln!(self.out, "{step}");
     }
 
@@ -159,17 +166,23 @@ impl<'a> Teller<'a> {
         }
     }
 
-    /// Bytes of requests, a line of theirs in each line.
+    /// Further bytes of requests.
     fn send(&mut self, until: usize) {
-        let bytes = self.story.up.get(self.told..until).unwrap_or_default();
-        for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+        self.unsaid.extend(self.story.up.get(self.told..until).unwrap_or_default());
+        self.told = self.told.max(until);
+    }
+
+    /// Writes down what was sent, a line of theirs in each line.
+    fn say(&mut self) {
+        for line in self.unsaid.split_inclusive(|byte| *byte == b'\n') {
             let _ = writeln!(self.out, "> {}", Text::from(line).unquoted());
         }
-        self.told = self.told.max(until);
+        self.unsaid.clear();
     }
 
     /// What is deserved by the requests before this one that are not answered yet.
     fn expect(&mut self, until: usize) -> Result<(), String> {
+        self.say();
         while self.next < until.min(self.story.requests.len()) {
             let request = &self.story.requests[self.next];
             let whole = request.range.end <= self.told;
@@ -194,6 +207,7 @@ impl<'a> Teller<'a> {
     }
 
     fn finish(mut self) -> Result<String, String> {
+        self.say();
         if self.is_stalled {
             self.out += "resume\n";
         }
