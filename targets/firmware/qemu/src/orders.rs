@@ -62,7 +62,14 @@ async fn take(socket: &mut TcpSocket<'_>) -> Option<Wish> {
                 Order::Limit(place, value) => samewire_linked::set(&mut wish.limits, place, value),
                 Order::Bytes => wish.read_bytes_max = 1,
                 Order::Default => {}
-                Order::Cut(_) | Order::Stall(_) | Order::Resume | Order::Measure => return None,
+                // What is for boards at a link.
+                Order::Cut(_)
+                | Order::Join
+                | Order::Mean(_)
+                | Order::Stall(_)
+                | Order::Resume
+                | Order::Measure
+                | Order::Drain => return None,
             }
         }
     }
