@@ -17,7 +17,10 @@ fn sim(arguments: &[&str]) -> (i32, String, String) {
 }
 
 fn file(name: &str, text: &str) -> String {
-    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    // Other tests have files of such names, too.
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("sim");
+    fs::create_dir_all(&folder).expect("a new folder");
+    let path = folder.join(name);
     fs::write(&path, text).expect("a new file");
     path.to_str().expect("it is UTF-8").to_owned()
 }
