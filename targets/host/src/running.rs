@@ -1,6 +1,7 @@
 //! A server that runs: its handle.
 
 use std::convert::Infallible;
+use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::panic;
 use std::sync::{Arc, mpsc as std_mpsc};
@@ -50,6 +51,13 @@ impl Running {
         let (workers, counters) = (Vec::new(), Vec::new());
         // From here on, an error drops this, and that ends the threads that have started.
         let mut running = Self { local_addr, phases, workers, hearer: None, counters, ended };
+        if signals {
+            let (phases, (ready, heard)) = (running.phases.clone(), std_mpsc::channel());
+            let hear = || signals::hear(phases, ready);
+            running.hearer = Some(spawn("samewire-signals".to_owned(), hear)?);
+            // Before any app is made: what an app begins can be told to end.
+            is_ready(&heard)?;
+        }
         for (index, listener) in listeners.into_iter().enumerate() {
             let (phases, counters) = (running.phases.subscribe(), Arc::<Counters>::default());
             running.counters.push(Arc::clone(&counters));
@@ -61,16 +69,8 @@ impl Running {
                 worker.run(&*make_app, ready);
             })?);
         }
-        if signals {
-            let (phases, ready) = (running.phases.clone(), ready.clone());
-            let hear = || signals::hear(phases, ready);
-            running.hearer = Some(spawn("samewire-signals".to_owned(), hear)?);
-        }
         drop(ready);
-        for _ in 0..running.workers.len() + usize::from(signals) {
-            // Nothing more comes if a worker died before it was ready: of its app's panic.
-            started.recv().map_err(|_| StartError::App)?.map_err(StartError::System)?;
-        }
+        running.workers.iter().try_for_each(|_| is_ready(&started))?;
         Ok(running)
     }
 
@@ -128,4 +128,10 @@ impl Drop for Running {
 
 fn spawn(name: String, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, StartError> {
     thread::Builder::new().name(name).spawn(run).map_err(StartError::System)
+}
+
+/// Waits until the next thread says that it is ready.
+fn is_ready(started: &std_mpsc::Receiver<io::Result<()>>) -> Result<(), StartError> {
+    // Nothing more comes if a worker died before it was ready: of its app's panic.
+    started.recv().map_err(|_| StartError::App)?.map_err(StartError::System)
 }
