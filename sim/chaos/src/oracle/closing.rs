@@ -3,7 +3,8 @@
 
 use super::answered::is_too_slow;
 use super::{Case, Oracle, Wrong};
-use crate::story::Story;
+use crate::schedule::{Act, Content};
+use crate::story::{Request, Story};
 
 /// See above.
 #[derive(Debug)]
@@ -31,7 +32,10 @@ impl Oracle for Closing {
             }
             let unasked =
                 story.answers.iter().zip(&story.requests).take(99).find(|(answer, request)| {
-                    answer.head.closes && is_plain(answer.head.status) && !request.closes
+                    answer.head.closes
+                        && is_plain(answer.head.status)
+                        && !request.closes
+                        && !(answer.head.status == 405 && leaves_much(case, request))
                 });
             if let Some((answer, request)) = unasked
                 && case.drained.is_none_or(|drained| answer.began < drained)
@@ -50,6 +54,19 @@ impl Oracle for Closing {
 /// Nothing of the request was refused, so that nothing of it stays unread.
 const fn is_plain(status: u16) -> bool {
     matches!(status, 200..300 | 404 | 405)
+}
+
+/// Its content, which no handler wants, is more than is read for nobody; of chunks nobody knows how
+/// many come.
+fn leaves_much(case: &Case<'_>, request: &Request<'_>) -> bool {
+    let Act::Ask(ask) = request.source else { return false };
+    match &ask.content {
+        Some(Content::Made(_, Some(_))) => true,
+        Some(Content::Made(made, None)) => {
+            made.bytes as u64 > u64::from(case.limits.drain_bytes_max)
+        }
+        _ => false,
+    }
 }
 
 fn has_reason(case: &Case<'_>, story: &Story<'_>, end: u64) -> bool {
@@ -71,9 +88,10 @@ fn has_reason(case: &Case<'_>, story: &Story<'_>, end: u64) -> bool {
     end == quiet || is_unread(case, story, end)
 }
 
-/// The end of the last answer, or the begin.
+/// The end of the last answer and of its request's content, or the begin.
 fn quiet_since(story: &Story<'_>) -> u64 {
-    let answered = story.answers.last().and_then(|answer| answer.ended);
+    let last = story.requests.iter().zip(&story.answers).next_back();
+    let answered = last.and_then(|(request, answer)| answer.ended.max(request.arrived));
     answered.or(story.moments.enters).unwrap_or(story.opened)
 }
 

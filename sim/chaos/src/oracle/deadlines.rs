@@ -123,18 +123,15 @@ fn rests(case: &Case<'_>, story: &Story<'_>) -> Result<(), Wrong> {
         if began.min(end) > idle(since) {
             return late(story, idle(since), "it is idle for longer than it may be");
         }
-        free = story.answers.get(index).and_then(|answer| answer.ended);
+        // What is left of a content has a time of its own.
+        let ended = story.answers.get(index).and_then(|answer| answer.ended);
+        free = ended.zip(request.arrived).map(|(ended, arrived)| ended.max(arrived));
     }
     let Some(since) = free else { return Ok(()) };
     if story.answers.last().is_some_and(|answer| answer.head.closes) {
         return Ok(());
     }
-    // What is left of a content has a time of its own.
-    let is_unread = story
-        .requests
-        .last()
-        .is_some_and(|request| request.arrived.is_none_or(|arrived| arrived > since));
-    if !is_unread && end > idle(since) {
+    if end > idle(since) {
         return late(story, idle(since), "it is idle for longer than it may be");
     }
     match story.moments.finishes {

@@ -8,6 +8,9 @@ use crate::random::Random;
 /// The longest content that the demo's `POST /` takes: `Limits::SMALL.collected_bytes_max`.
 const CONTENT_BYTES_MAX: u64 = 2048;
 
+/// The longest content that is read though nobody wants it: `Limits::SMALL.drain_bytes_max`.
+const UNREAD_BYTES_MAX: u64 = 4096;
+
 /// The longest message that `/ws` takes: `Limits::SMALL.message_bytes_max`.
 const MESSAGE_BYTES_MAX: u64 = 2048;
 
@@ -45,7 +48,8 @@ pub(super) fn script(swarm: Swarm, client: u32, random: &mut Random) -> Vec<Act>
 fn requests(swarm: Swarm, client: u32, random: &mut Random) -> Vec<Act> {
     let mut acts = Vec::new();
     let waits = if swarm.has(Kind::Pipelines) { random.between(0, 100) } else { 100 };
-    let count = random.between(1, 12);
+    // Some fill the server's buffers, and ask more often than it bears.
+    let count = if random.chance(10) { random.between(13, 130) } else { random.between(1, 12) };
     for index in 0..count {
         if swarm.has(Kind::Malformed) && random.chance(8) {
             let (bytes, status) = *random.pick(&MALFORMED);
@@ -83,7 +87,7 @@ fn request(swarm: Swarm, tag: u32, random: &mut Random) -> Ask {
     if swarm.has(Kind::Contents) && random.chance(50) {
         return content(tag, random);
     }
-    match random.below(11) {
+    match random.below(13) {
         0 => Ask::get("/", text(200, "Samewire: the same bytes on every wire.\n")),
         1 => Ask { method: "HEAD".into(), ..Ask::get("/hello", text(200, "")) },
         2 => Ask { method: "DELETE".into(), ..Ask::get("/hello", Deserves::status(405)) },
@@ -94,6 +98,8 @@ fn request(swarm: Swarm, tag: u32, random: &mut Random) -> Ask {
         7 => led(random),
         8 => Ask::get(format!("/search?tag={tag}"), text(200, &format!("tag={tag}\n"))),
         9 => Ask::get("/private", Deserves::status(401)),
+        10 => Ask::get("/static/app.js", Deserves::status(200)),
+        11 => unread(tag, random),
         _ => Ask::get("/hello", text(200, r#"{"message":"Hello, World!"}"#)),
     }
 }
@@ -124,6 +130,18 @@ fn content(tag: u32, random: &mut Random) -> Ask {
     let content = Some(Content::Made(made, chunk));
     let expects = random.chance(20);
     Ask { method: "POST".into(), content, expects, ..Ask::get("/", deserves) }
+}
+
+/// Content that no handler wants: the server reads it, or closes, by how much there is.
+fn unread(tag: u32, random: &mut Random) -> Ask {
+    let bytes = match random.chance(70) {
+        true => random.between(1, 300),
+        false => random.between(1, 3 * UNREAD_BYTES_MAX),
+    };
+    let made = Made { bytes: usize::try_from(bytes).unwrap_or(0), tag };
+    let chunk = random.chance(30).then(|| usize::try_from(random.between(40, 600)).unwrap_or(1));
+    let content = Some(Content::Made(made, chunk));
+    Ask { method: "POST".into(), content, ..Ask::get("/hello", Deserves::status(405)) }
 }
 
 fn made(tag: u32, random: &mut Random) -> (Made, Option<usize>) {
