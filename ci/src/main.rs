@@ -19,6 +19,7 @@ mod images;
 mod matrix;
 mod mutants;
 mod new_board;
+mod planted;
 mod readme;
 mod rig;
 mod setup;
@@ -81,6 +82,9 @@ cargo ci coverage lines of the core that its tests and the fixtures run, by LLVM
 cargo ci mutants  put faults into the codecs, and see that tests or cases notice: hours
                     --jobs N     at a time; 1 without
                     NAME…        only those with one of these in their name
+cargo ci planted  put faults of sim/planted.toml into a copy, and see the simulator find each
+                    --without O  with this oracle switched off: which survive then?
+                    NAME…        only those with one of these in their name
 cargo ci emu      tests of the emulated RP2040
 cargo ci setup    bring what the above need on Debian, from packages
 cargo ci help     this text
@@ -117,6 +121,7 @@ fn dispatch(arguments: &[&str]) -> Result<(), Failure> {
         ["sim", options @ ..] => sim::check(&workspace, &sim::Options::parse(options)?),
         ["coverage"] => coverage::measure(&workspace),
         ["mutants", options @ ..] => mutants::hunt(&workspace, &mutants::Options::parse(options)?),
+        ["planted", options @ ..] => planted::hunt(&workspace, &planted::Options::parse(options)?),
         ["emu"] => emulator::check(&workspace),
         ["setup"] => setup::install(&workspace),
         ["help" | "--help" | "-h"] => {

@@ -10,6 +10,7 @@ mod text;
 use std::fmt;
 
 use crate::failure::Failure;
+use crate::planted;
 use crate::readme;
 use crate::workspace::Workspace;
 
@@ -56,6 +57,9 @@ pub(crate) fn check(workspace: &Workspace) -> Result<(), Failure> {
     }
     for command in readme::missing(&workspace.text(README)?) {
         findings.push(Finding::new(README, 0, format!("`{command}` is not in it")));
+    }
+    for stale in planted::stale(workspace)? {
+        findings.push(Finding::new(planted::PAGE, 0, stale));
     }
     findings.extend(decisions::numbers(sources.iter().map(|(path, _)| path.as_str())));
 
