@@ -130,8 +130,9 @@ impl Play {
             }
             Turn::Drain => {
                 self.world.drain();
-                // A transcript has no word for it; what follows comes unasked, as after a wait.
-                self.transcript.pass(Duration::ZERO);
+                // A transcript has no word for it. An answer that has begun cannot say any more that
+                // it is the last: as where a client did not read, no close comes unprompted.
+                self.transcript.stall(None);
             }
             Turn::Wait => {
                 self.reads = !self.reads;

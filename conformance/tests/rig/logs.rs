@@ -28,7 +28,7 @@ fn a_case_that_crashes_the_firmware_fails_in_its_words() {
             "FAIL desk  app/board/lamp-replaced  (whole)",
             "the server panicked: panicked by a hard fault: ExceptionFrame { r0: 0x",
             ", xpsr: 0x",
-            " 3 failed, 0 known",
+            " 4 failed, 0 known",
         ],
     );
     assert!(!ended.out.contains("unreachable") && !ended.out.contains("brought back"), "{ended:?}");
